@@ -1,0 +1,105 @@
+"""Reading a turn inside a form: what one message is, before anything is stored as an answer.
+
+The classifier (intents/components) proposes; what the message fits decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, referred_field
+from bot.domain.replies import Reading
+
+SURE = 0.55
+
+PAYLOAD_READINGS = {
+    "cancel_request": "cancel",
+    "affirm_request": "yes",
+    "deny_request": "no",
+    "change_field": "correction",
+    "keep_request": "keep",
+    "switch_request": "switch",
+}
+
+
+class Turn(StrEnum):
+    ANSWER = "answer"
+    CORRECTION = "correction"
+    QUESTION = "question"
+    CANCEL = "cancel"
+    YES = "yes"
+    NO = "no"
+    OTHER_REQUEST = "other_request"
+    NOT_UNDERSTOOD = "not_understood"
+    KEEP = "keep"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReading:
+    """What the message is; `field` is the one that a correction is about."""
+
+    turn: Turn
+    field: str | None = None
+
+
+def read_turn(
+    form: Form,
+    draft: Draft,
+    reading: Reading,
+    *,
+    candidate: FieldValue | None,
+    misfits: bool,
+) -> TurnReading:
+    """Return what this message is, in the light of the question that was asked.
+
+    `candidate` is the value that the asked field's type reads from the text, or None when the
+    text does not fit it; `misfits` tells that the text holds a broken value of that type.
+    """
+    pressed = PAYLOAD_READINGS.get(reading.intent)
+    if pressed is not None:
+        return TurnReading(Turn(pressed), reading.slots.get("field"))
+    proposed = Turn(reading.turn) if reading.turn else Turn.ANSWER
+    asked = draft.asked
+    if asked is None or asked == CONFIRM:
+        return _at_confirmation(form, draft, reading, proposed)
+    entry = form.field(asked)
+    if proposed is Turn.CORRECTION:
+        target = referred_field(form, draft, reading.text)
+        if target is None and not draft.fields:
+            return TurnReading(Turn.ANSWER if candidate else Turn.NOT_UNDERSTOOD, asked)
+        return TurnReading(Turn.CORRECTION, target)
+    if proposed is Turn.CANCEL:
+        return TurnReading(Turn.CANCEL)
+    if _fits_tightly(entry, candidate) and proposed not in {Turn.QUESTION, Turn.CANCEL}:
+        return TurnReading(Turn.ANSWER, asked)
+    if proposed in {Turn.YES, Turn.NO}:
+        return _bare_yes_or_no(entry, proposed, asked)
+    if proposed is Turn.ANSWER:
+        fits = candidate is not None and not misfits
+        return TurnReading(Turn.ANSWER if fits else Turn.NOT_UNDERSTOOD, asked)
+    return TurnReading(proposed, asked)
+
+
+def _at_confirmation(form: Form, draft: Draft, reading: Reading, proposed: Turn) -> TurnReading:
+    if proposed is Turn.CORRECTION:
+        return TurnReading(Turn.CORRECTION, referred_field(form, draft, reading.text))
+    if proposed is Turn.ANSWER:
+        # More said when only a yes was missing: it belongs to the story, or mends a field.
+        return TurnReading(Turn.CORRECTION, referred_field(form, draft, reading.text))
+    return TurnReading(proposed)
+
+
+def _fits_tightly(entry: Field, candidate: FieldValue | None) -> bool:
+    """An e-mail address or a listed choice is an answer whatever the classifier says."""
+    if candidate is None:
+        return False
+    return entry.type in {FieldType.CONTACT, FieldType.CHOICE}
+
+
+def _bare_yes_or_no(entry: Field, proposed: Turn, asked: str) -> TurnReading:
+    """No to an optional question skips it; yes to "what happened?" is not an answer."""
+    if proposed is Turn.NO and entry.optional:
+        return TurnReading(Turn.ANSWER, asked)
+    return TurnReading(proposed, asked)

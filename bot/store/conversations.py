@@ -1,0 +1,96 @@
+"""Conversations: who talks where, which Rasa conversation carries it, what it was about last."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from bot.domain.people import Channel, Person, Role
+from bot.store.tables import conversations
+
+# A tracker grows with every turn and slows Rasa down; it holds nothing worth keeping.
+TURNS_A_SENDER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One thread between a person and the desk."""
+
+    id: str
+    person: Person
+    created_at: datetime
+    sender: str
+    topic: Mapping[str, Any]
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def create(
+    connection: Connection, person: Person, now: datetime, *, token: str | None = None
+) -> Conversation:
+    """Start a conversation. Only the hash of its token is kept."""
+    id, sender = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+    connection.execute(
+        conversations.insert().values(
+            id=id,
+            person=person.id,
+            role=str(person.role),
+            channel=str(person.channel),
+            token_hash=token_hash(token) if token else None,
+            created_at=now,
+            last_at=now,
+            sender=sender,
+            sender_turns=0,
+            topic={},
+        )
+    )
+    return Conversation(id, person, now, sender, {})
+
+
+def _conversation(row: RowMapping) -> Conversation:
+    person = Person(row["person"], Role(row["role"]), Channel(row["channel"]))
+    return Conversation(row["id"], person, row["created_at"], row["sender"], row["topic"])
+
+
+def find(connection: Connection, id: str) -> Conversation | None:
+    row = connection.execute(select(conversations).where(conversations.c.id == id)).mappings().first()
+    return _conversation(row) if row else None
+
+
+def find_by_token(connection: Connection, token: str) -> Conversation | None:
+    chosen = conversations.c.token_hash == token_hash(token)
+    row = connection.execute(select(conversations).where(chosen)).mappings().first()
+    return _conversation(row) if row else None
+
+
+def take_turn(connection: Connection, id: str, now: datetime) -> str:
+    """Count one turn and return the Rasa conversation that shall carry it.
+
+    After TURNS_A_SENDER turns a fresh one is taken: long conversations stay quick.
+    """
+    row = connection.execute(
+        select(conversations.c.sender, conversations.c.sender_turns).where(conversations.c.id == id)
+    ).one()
+    full = row.sender_turns >= TURNS_A_SENDER
+    sender: str = secrets.token_urlsafe(16) if full else row.sender
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == id)
+        .values(sender=sender, sender_turns=1 if full else row.sender_turns + 1, last_at=now)
+    )
+    return sender
+
+
+def remember(connection: Connection, id: str, topic: Mapping[str, Any]) -> None:
+    """Keep what was talked about last: intents and clause ids, never words."""
+    connection.execute(
+        update(conversations).where(conversations.c.id == id).values(topic=dict(topic))
+    )

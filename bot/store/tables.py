@@ -1,0 +1,224 @@
+"""Every table of the desk. Times are UTC, deadlines are dates; JSON is text nobody queries."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored and returned in UTC. Refuses a naive datetime."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+clock_shift = Table(
+    "clock_shift",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seconds", Float, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("token_hash", String(64), unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False, index=True),
+    # Rasa's conversation id is ours to rotate: its tracker holds nothing that we cannot rebuild.
+    Column("sender", String(32), nullable=False),
+    Column("sender_turns", Integer, nullable=False),
+    # What was talked about last (intents and clause ids, never words): follow-ups lean on it.
+    Column("topic", JSON, nullable=False),
+    Index(None, "person", "channel"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("source_key", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("payload", Text),
+    Column("masked", JSON, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("replies", JSON),
+    Column("late", Boolean, nullable=False),
+    Column("answered_at", UtcDateTime),
+    # What a form turn did, so that the same message worked twice does it once.
+    Column("outcome", JSON),
+    UniqueConstraint("conversation_id", "source_key"),
+    Index(None, "conversation_id", "number"),
+    Index(
+        "ix_inbox_open",
+        "received_at",
+        sqlite_where=text("state != 'answered'"),
+        postgresql_where=text("state != 'answered'"),
+    ),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asked", String(32)),
+    Column("fields", JSON, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("clauses_shown", JSON, nullable=False),
+    Index(
+        "uq_drafts_open",
+        "conversation_id",
+        unique=True,
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("received_local_date", Date, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("conversation_id", ForeignKey("conversations.id")),
+    # One ticket for one filing, however often the filing is repeated.
+    Column("filing_key", String(80), nullable=False, unique=True),
+    Column("policy_version", String(80), nullable=False),
+    Column("calendar", String(80), nullable=False),
+    Column("identity", JSON),
+    Column("fields", JSON, nullable=False),
+    Column("clauses_shown", JSON, nullable=False),
+    Column("owner", String(200)),
+    Column("next_due", Date),
+    Index(None, "person", "status"),
+    Index(
+        "ix_tickets_open_by_due",
+        "next_due",
+        "id",
+        sqlite_where=text("next_due IS NOT NULL"),
+        postgresql_where=text("next_due IS NOT NULL"),
+    ),
+)
+
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("ended_at", UtcDateTime),
+    # The whole clock as computed, with every step explained.
+    Column("computed", JSON, nullable=False),
+    UniqueConstraint("ticket_id", "name"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("before", JSON),
+    Column("after", JSON),
+    UniqueConstraint("ticket_id", "number"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("clock", String(32), nullable=False),
+    Column("threshold", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("to", String(200), nullable=False),
+    Column("by", String(16), nullable=False),
+    Column("planned_for", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("worker", String(32)),
+    Column("sent_at", UtcDateTime),
+    Column("failure", String(200)),
+    UniqueConstraint("ticket_id", "clock", "threshold", "version", "to", "by"),
+    Index(
+        "ix_notices_due",
+        "planned_for",
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
+    ),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("worker", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
