@@ -1,7 +1,7 @@
 """What may change a running clock: pause, resume, extend, meet, end, reopen, recount.
 
-What lives here: those changes, as functions from one clock to another, and the facts a clock is
-rebuilt from. What does not: who may make them, and writing them down.
+What lives here: those changes, as functions from one clock to another. What does not: who may
+make them, and writing them down.
 """
 
 from __future__ import annotations
@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.clocks import (
     Clock,
-    ClockRule,
     Extension,
     Pause,
     at,
     count,
     local_date,
     require_aware,
-    start_clock,
 )
 from bot.domain.errors import InvalidInput
 from bot.domain.workdays import Calendar
@@ -185,65 +182,3 @@ def reopen(clock: Clock, now: datetime) -> Clock:
     if clock.rule.on_reopen == "stays" and clock.met_at is not None:
         return at(clock, now)
     return at(replace(clock, met_at=None, ended_at=None), now)
-
-
-def _text(moment: datetime | date | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def clock_facts(clock: Clock) -> dict[str, Any]:
-    """Give what a clock is rebuilt from, as JSON; everything else follows from rule and calendar.
-
-    `promised` is a fact: it was told to a person and stays, whatever the calendar says later.
-    """
-    extension = clock.extension
-    return {
-        "day_zero": clock.day_zero.isoformat(),
-        "promised": clock.promised.isoformat(),
-        "notice_by": _text(clock.notice_by),
-        "pauses": [
-            {"start": _text(pause.start), "end": _text(pause.end), "reason": pause.reason}
-            for pause in clock.pauses
-        ],
-        "extension": extension
-        and {
-            "until": _text(extension.until),
-            "reason": extension.reason,
-            "noticed_at": _text(extension.noticed_at),
-        },
-        "met_at": _text(clock.met_at),
-        "ended_at": _text(clock.ended_at),
-    }
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def clock_from_facts(
-    rule: ClockRule,
-    facts: Mapping[str, Any],
-    zone: ZoneInfo,
-    calendar: Calendar,
-    now: datetime,
-) -> Clock:
-    """Rebuild a clock from its facts, on this calendar, with the state of this moment."""
-    extension = facts["extension"]
-    clock = replace(
-        start_clock(rule, date.fromisoformat(facts["day_zero"]), zone, calendar),
-        promised=date.fromisoformat(facts["promised"]),
-        notice_by=None if facts["notice_by"] is None else date.fromisoformat(facts["notice_by"]),
-        pauses=tuple(
-            Pause(datetime.fromisoformat(row["start"]), row["reason"], _moment(row["end"]))
-            for row in facts["pauses"]
-        ),
-        extension=extension
-        and Extension(
-            date.fromisoformat(extension["until"]),
-            extension["reason"],
-            datetime.fromisoformat(extension["noticed_at"]),
-        ),
-        met_at=_moment(facts["met_at"]),
-        ended_at=_moment(facts["ended_at"]),
-    )
-    return at(recount(clock, calendar), now)

@@ -1,0 +1,87 @@
+"""A clock as one JSON object, complete in itself, and back.
+
+What lives here: the translation. What does not: where the object is kept. A restored clock is the
+one that was promised: neither a new calendar nor a changed rule moves it until it is recounted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.clocks import Clock, ClockRule, Extension, Pause
+from bot.domain.workdays import Step
+
+
+def clock_record(clock: Clock) -> dict[str, Any]:
+    """Give everything that is known of a clock as plain JSON values."""
+    extension = clock.extension
+    return {
+        "rule": {**asdict(clock.rule), "uses": sorted(clock.rule.uses)},
+        "zone": clock.zone.key,
+        "calendar": clock.calendar,
+        "calendar_version": clock.calendar_version,
+        "day_zero": clock.day_zero.isoformat(),
+        "promised": clock.promised.isoformat(),
+        "due": clock.due.isoformat(),
+        "explain": [step.to_json() for step in clock.explain],
+        "notice_by": _text(clock.notice_by),
+        "pauses": [
+            {"start": _text(pause.start), "reason": pause.reason, "end": _text(pause.end)}
+            for pause in clock.pauses
+        ],
+        "extension": extension
+        and {
+            "until": _text(extension.until),
+            "reason": extension.reason,
+            "noticed_at": _text(extension.noticed_at),
+        },
+        "met_at": _text(clock.met_at),
+        "ended_at": _text(clock.ended_at),
+    }
+
+
+def clock_from_record(record: Mapping[str, Any]) -> Clock:
+    """Restore a clock from its record; its state is "running" until read for a moment (`at`)."""
+    rule = record["rule"]
+    extension = record["extension"]
+    return Clock(
+        rule=ClockRule(**{**rule, "uses": frozenset(rule["uses"])}),
+        zone=ZoneInfo(record["zone"]),
+        calendar=record["calendar"],
+        calendar_version=record["calendar_version"],
+        day_zero=date.fromisoformat(record["day_zero"]),
+        promised=date.fromisoformat(record["promised"]),
+        explain=tuple(
+            Step(date.fromisoformat(row["date"]), row["day"], row["counts"], row["why"])
+            for row in record["explain"]
+        ),
+        notice_by=_date(record["notice_by"]),
+        pauses=tuple(
+            Pause(datetime.fromisoformat(row["start"]), row["reason"], _moment(row["end"]))
+            for row in record["pauses"]
+        ),
+        extension=extension
+        and Extension(
+            date.fromisoformat(extension["until"]),
+            extension["reason"],
+            datetime.fromisoformat(extension["noticed_at"]),
+        ),
+        met_at=_moment(record["met_at"]),
+        ended_at=_moment(record["ended_at"]),
+    )
+
+
+def _text(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

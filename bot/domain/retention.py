@@ -1,0 +1,74 @@
+"""How long what is kept: periods of data/retention.yml and the dates they lead to."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.domain.errors import InvalidInput
+
+_PERIOD = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,5})D)?", re.ASCII)
+_MONTH_DAYS, _YEAR_DAYS = 30, 365
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A length of time in calendar units, as ISO 8601 writes it (P30D, P24M, P3Y)."""
+
+    months: int = 0
+    days: int = 0
+
+    def after(self, day: date) -> date:
+        """Give the date this long after: the same day number, or the last day of a shorter month.
+
+        So counts the Interpretation Act (s.28) in months.
+        """
+        year, month = divmod(day.year * 12 + day.month - 1 + self.months, 12)
+        last = monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+
+    def before(self, day: date) -> date:
+        """Give the latest date whose period is over on `day`; what is older may be purged."""
+        guess = day - timedelta(days=self.days + self.months * _MONTH_DAYS)
+        while self.after(guess) > day:
+            guess -= timedelta(days=1)
+        return guess
+
+    @property
+    def shortest_days(self) -> int:
+        """Give the least number of days that this may be; for comparing periods."""
+        years, months = divmod(self.months, 12)
+        return years * _YEAR_DAYS + months * _MONTH_DAYS + self.days
+
+    def __str__(self) -> str:
+        """Say the period in words, as in "3 years"."""
+        years, months = divmod(self.months, 12)
+        parts = [
+            f"{count} {unit}{'' if count == 1 else 's'}"
+            for count, unit in ((years, "year"), (months, "month"), (self.days, "day"))
+            if count
+        ]
+        return " and ".join(parts) or "no time"
+
+
+def parse_period(text: str) -> Period:
+    """Read an ISO 8601 period of years, months and days; InvalidInput when it is none."""
+    found = _PERIOD.fullmatch(text)
+    if not found or not any(found.groups()):
+        raise InvalidInput("A period is written as P30D, P24M or P3Y.")
+    years, months, days = (int(group or 0) for group in found.groups())
+    return Period(years * 12 + months, days)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """One line of data/retention.yml: what it covers, how long, from when, and why."""
+
+    name: str
+    covers: str
+    keep: Period
+    counted_from: str
+    source: str
+    least: Period | None = None
