@@ -12,12 +12,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.clocks import Clock, ClockRule, Extension, Pause
+from bot.domain.clocks import Clock, ClockRule, Extension, Pause, at
 from bot.domain.workdays import Step
 
 
-def clock_record(clock: Clock) -> dict[str, Any]:
-    """Give everything that is known of a clock as plain JSON values."""
+def clock_facts(clock: Clock) -> dict[str, Any]:
+    """Give everything that is known of a clock as plain JSON values, to be kept with its ticket."""
     extension = clock.extension
     return {
         "rule": {**asdict(clock.rule), "uses": sorted(clock.rule.uses)},
@@ -27,7 +27,7 @@ def clock_record(clock: Clock) -> dict[str, Any]:
         "day_zero": clock.day_zero.isoformat(),
         "promised": clock.promised.isoformat(),
         "due": clock.due.isoformat(),
-        "explain": [step.to_json() for step in clock.explain],
+        "explain": [[step.date.isoformat(), step.day, step.why] for step in clock.explain],
         "notice_by": _text(clock.notice_by),
         "pauses": [
             {"start": _text(pause.start), "reason": pause.reason, "end": _text(pause.end)}
@@ -44,25 +44,25 @@ def clock_record(clock: Clock) -> dict[str, Any]:
     }
 
 
-def clock_from_record(record: Mapping[str, Any]) -> Clock:
-    """Restore a clock from its record; its state is "running" until read for a moment (`at`)."""
-    rule = record["rule"]
-    extension = record["extension"]
-    return Clock(
+def clock_from_facts(facts: Mapping[str, Any], now: datetime) -> Clock:
+    """Restore a clock from its facts, with the state of this moment."""
+    rule = facts["rule"]
+    extension = facts["extension"]
+    clock = Clock(
         rule=ClockRule(**{**rule, "uses": frozenset(rule["uses"])}),
-        zone=ZoneInfo(record["zone"]),
-        calendar=record["calendar"],
-        calendar_version=record["calendar_version"],
-        day_zero=date.fromisoformat(record["day_zero"]),
-        promised=date.fromisoformat(record["promised"]),
+        zone=ZoneInfo(facts["zone"]),
+        calendar=facts["calendar"],
+        calendar_version=facts["calendar_version"],
+        day_zero=date.fromisoformat(facts["day_zero"]),
+        promised=date.fromisoformat(facts["promised"]),
         explain=tuple(
-            Step(date.fromisoformat(row["date"]), row["day"], row["counts"], row["why"])
-            for row in record["explain"]
+            Step(date.fromisoformat(day), number, number is not None, why)
+            for day, number, why in facts["explain"]
         ),
-        notice_by=_date(record["notice_by"]),
+        notice_by=_date(facts["notice_by"]),
         pauses=tuple(
             Pause(datetime.fromisoformat(row["start"]), row["reason"], _moment(row["end"]))
-            for row in record["pauses"]
+            for row in facts["pauses"]
         ),
         extension=extension
         and Extension(
@@ -70,9 +70,10 @@ def clock_from_record(record: Mapping[str, Any]) -> Clock:
             extension["reason"],
             datetime.fromisoformat(extension["noticed_at"]),
         ),
-        met_at=_moment(record["met_at"]),
-        ended_at=_moment(record["ended_at"]),
+        met_at=_moment(facts["met_at"]),
+        ended_at=_moment(facts["ended_at"]),
     )
+    return at(clock, now)
 
 
 def _text(value: date | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 
@@ -28,6 +28,11 @@ class Door:
     phone: str
     hours: str
     web: str
+
+    @property
+    def directions(self) -> str:
+        """Say what the door is for and how to reach it."""
+        return f"{self.name} ({self.purpose}): {self.phone}, {self.hours}, {self.web}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,39 @@ class Company:
     @property
     def customer_service(self) -> Door:
         return self.doors["customer_service"]
+
+    def opens_on(self, day: date) -> bool:
+        """Tell whether the office opens on this weekday; holidays are the calendar's matter."""
+        return day.weekday() in self.office_hours.weekdays
+
+    def hours_on(self, day: date) -> tuple[datetime, datetime]:
+        """Give when the office opens and closes on this date, on the company's wall clock."""
+        hours = self.office_hours
+        return (
+            datetime.combine(day, hours.opens, tzinfo=self.zone),
+            datetime.combine(day, hours.closes, tzinfo=self.zone),
+        )
+
+    @property
+    def officer_contact(self) -> str:
+        """Who the Privacy Officer is and how to reach them, in one sentence."""
+        officer = self.privacy_officer
+        return (
+            f"{officer.title}: {officer.name}, {officer.address}; "
+            f"e-mail {officer.email}, telephone {officer.phone}."
+        )
+
+    @property
+    def customer_doors(self) -> str:
+        """Where a customer turns with anything else, in one sentence."""
+        doors = (self.doors[key] for key in ("customer_service", "technical_support", "billing"))
+        return "; ".join(door.directions for door in doors) + "."
+
+    @property
+    def staff_doors(self) -> str:
+        """Where an employee turns with anything else, in one sentence."""
+        doors = (self.doors[key] for key in ("human_resources", "technical_support"))
+        return "; ".join(door.directions for door in doors) + "."
 
     @property
     def human_resources(self) -> Door:

@@ -19,6 +19,15 @@ from bot.domain.errors import HorizonError, InvalidInput
 
 ONE_DAY = timedelta(days=1)
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def spoken(day: date) -> str:
+    """Say a date in words, as in "Friday 11 December 2026", whatever the process's locale."""
+    return f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class Calendar:
             return WEEKDAY_NAMES[weekday]
         return self.closed.get(day, "")
 
-    def is_business_day(self, day: date) -> bool:
+    def is_open(self, day: date) -> bool:
         """Tell whether this date is a business day. HorizonError outside the calendar."""
         return not self.why_closed(day)
 
@@ -204,14 +213,14 @@ def business_day_after(day: date, days: int, calendar: Calendar) -> date:
 def _shift(day: date, days: int, calendar: Calendar, direction: timedelta) -> date:
     while days:
         day += direction
-        if calendar.is_business_day(day):
+        if calendar.is_open(day):
             days -= 1
     return day
 
 
 def next_open_day(day: date, calendar: Calendar) -> date:
     """Give this date when it is a business day, else the next that is one."""
-    while not calendar.is_business_day(day):
+    while not calendar.is_open(day):
         day += ONE_DAY
     return day
 

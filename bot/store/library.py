@@ -34,13 +34,13 @@ class Library:
     """The facts that the desk runs on.
 
     `notice` is what the chat page says before the first message, `complaint_procedure` what goes
-    with each receipt; both are Markdown with the company's details filled in. `clocks` and
-    `retention` go by kind of ticket and by line of data/retention.yml.
+    with each receipt; both are Markdown with the company's details filled in. `kinds` holds
+    the clocks by kind of ticket, `retention` goes by line of data/retention.yml.
     """
 
     policy: Policy
     company: Company
-    clocks: Mapping[str, KindRules]
+    kinds: Mapping[str, KindRules]
     retention: Mapping[str, RetentionRule]
     calendars: Calendars
     notice: str
@@ -82,7 +82,7 @@ def load_library(folder: Path = DATA) -> Library:
     return Library(
         policy=read_policy(folder / "policy", "data/policy"),
         company=company,
-        clocks=MappingProxyType(read_clocks(folder / "clocks.yml", "data/clocks.yml")),
+        kinds=MappingProxyType(read_clocks(folder / "clocks.yml", "data/clocks.yml")),
         retention=MappingProxyType(retention),
         calendars=calendars,
         notice=_filled(folder / "notice.md", "data/notice.md", values),
