@@ -32,7 +32,7 @@ class Door:
     @property
     def directions(self) -> str:
         """Say what the door is for and how to reach it."""
-        return f"{self.name} ({self.purpose}): {self.phone}, {self.hours}, {self.web}"
+        return f"{self.name} ({self.purpose}): {self.phone}, {self.web}, {self.hours}"
 
 
 @dataclass(frozen=True, slots=True)
