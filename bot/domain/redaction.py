@@ -38,6 +38,8 @@ _NAMED = rf"(?<![^\W_]){_WORDS}(?![^\W_])(?! masked\])"
 _BEFORE = re.compile(rf"{_NAMED}[^\d.!?]{{0,40}}$", re.IGNORECASE)
 _AFTER = re.compile(rf"^[^\d.!?]{{0,40}}{_NAMED}", re.IGNORECASE)
 _NEAR = 80
+# Each digit's double with its own digits added, as characters: 5 -> 10 -> 1.
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,10 @@ def redact(text: str, account_asked: bool = False) -> Redaction:
 
 def passes_luhn(digits: str) -> bool:
     """Tell whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
-    odd = sum(int(digit) for digit in digits[-1::-2])
-    even = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (odd + even) % 10 == 0
+    reverse = digits[::-1].encode("ascii")
+    return (
+        sum(reverse[::2]) + sum(reverse[1::2].translate(_DOUBLED)) - 48 * len(reverse)
+    ) % 10 == 0
 
 
 def _runs(text: str) -> Iterator[list[_Group]]:
@@ -193,22 +196,21 @@ def _windows(stretch: Sequence[_Group], lengths: Sequence[int]) -> Iterator[Sequ
 
 
 def _cards(run: Sequence[_Group]) -> list[tuple[int, int, str]]:
-    masks = []
-    # Two passes: where windows overlap, the one that an issuer's number fits is the card.
-    for issued in (True, False):
-        for stretch in list(_free_stretches(run)):
-            for window in _windows(stretch, CARD_LENGTHS):
-                if not any(group.known for group in window) and _is_card(window, issued):
-                    masks.append(_mask(window, CARD))
-    return masks
-
-
-def _is_card(window: Sequence[_Group], issued: bool) -> bool:
-    digits = "".join(group.digits for group in window)
-    if issued:
-        return passes_luhn(digits) and bool(_ISSUED.fullmatch(digits))
+    fitting = [
+        (window, digits)
+        for stretch in _free_stretches(run)
+        for window in _windows(stretch, CARD_LENGTHS)
+        if passes_luhn(digits := "".join([group.digits for group in window]))
+    ]
+    issued = [window for window, digits in fitting if _ISSUED.fullmatch(digits)]
     # Numbers on lines of their own are joined only when the result looks like an issuer's.
-    return passes_luhn(digits) and not any(group.new_line for group in window[1:])
+    others = [window for window, _ in fitting if not any(group.new_line for group in window[1:])]
+    # Where windows overlap, the one that an issuer's number fits is the card.
+    return [
+        _mask(window, CARD)
+        for window in (*issued, *others)
+        if not any(group.known for group in window)
+    ]
 
 
 # Leading digits and lengths of the payment networks (ISO/IEC 7812 issuer ranges as published).
