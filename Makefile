@@ -1,0 +1,29 @@
+# Thin: each line is a command a person could type.
+PYTHON ?= python3
+DESK = .venv/bin/privacydesk
+
+.PHONY: run install test soak check bench lock
+
+run: install
+	@$(DESK) up
+
+install:
+	@$(PYTHON) -m bot.installation
+
+test: install
+	.venv/bin/python -m pytest
+
+soak: install
+	SOAK=true .venv/bin/python -m pytest -m soak
+
+check: install
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+bench: install
+	$(DESK) bench
+
+lock: install
+	.uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url pyproject.toml --group dev -o requirements.lock
+	.uv/bin/uv --directory intents pip compile --universal --generate-hashes --no-emit-index-url -p 3.10 pyproject.toml -o requirements.lock
