@@ -14,6 +14,7 @@ import phonenumbers
 from dateparser.search import search_dates
 from email_validator import EmailNotValidError, validate_email
 
+from bot.domain.dates import spoken
 from bot.domain.forms import Field, FieldType, FieldValue
 
 UNKNOWN = re.compile(
@@ -25,7 +26,10 @@ MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-DAYS = r"mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+DAYS = (
+    r"mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?"
+    r"|sat(?:urday)?|sun(?:day)?"
+)
 DATED = re.compile(
     rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
     rf"|\b(?:{MONTHS})\.?\s*\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th)?\s*(?:of\s+)?(?:{MONTHS})\b"
@@ -36,8 +40,8 @@ DATED = re.compile(
     re.IGNORECASE,
 )
 VAGUE = re.compile(
-    rf"\b(?:{MONTHS}|{DAYS}|spring|summer|autumn|fall|winter|christmas|easter|new year'?s?|labour day"
-    r"|thanksgiving|ago|since|for (?:months|weeks|years|ages|a while)|recent(?:ly)?|earlier|lately"
+    rf"\b(?:{MONTHS}|{DAYS}|spring|summer|autumn|fall|winter|christmas|easter|new year'?s?"
+    r"|labour day|thanksgiving|ago|since|for (?:months|weeks|years|ages|a while)|recent(?:ly)?|earlier|lately"
     r"|week(?:s|end)?|month(?:s)?|year(?:s)?|always|ongoing|still|every|several times|twice|daily"
     r"|constantly|morning|afternoon|evening|night|noon|yesterday|just now|right now|the other day"
     r"|when i (?:signed|moved|joined|called|cancelled|opened)|(?:19|20)\d\d)\b",
@@ -129,26 +133,20 @@ def read_when(text: str, today: date) -> ReadValue:
     if DATED.search(text):
         day = _day_in(text, today)
         if day is not None and day > today:
-            return ReadValue(problem=f"{spoken_date(day)} lies in the future.")
+            return ReadValue(problem=f"{spoken(day)} lies in the future.")
         if day is not None and day.year < 1980:
-            return ReadValue(problem=f"{spoken_date(day)} is too long ago to be right.")
+            return ReadValue(problem=f"{spoken(day)} is too long ago to be right.")
         if day is not None:
             approximate = re.search(
                 r"about|around|roughly|maybe|ago|last (week|month|year)|ish\b", text
             )
             about = "about " if approximate else ""
-            return ReadValue(
-                FieldValue(text, day.isoformat(), f"{about}{spoken_date(day)} (“{text}”)")
-            )
+            return ReadValue(FieldValue(text, day.isoformat(), f"{about}{spoken(day)} (“{text}”)"))
         if day is None and re.search(r"\d", text):
             return ReadValue(problem="I cannot find that day in the calendar.")
     if VAGUE.search(text):
         return ReadValue(FieldValue(text, "about", f"“{text}”"))
     return ReadValue()
-
-
-def spoken_date(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def _day_in(text: str, today: date) -> date | None:
@@ -177,7 +175,8 @@ def _search(text: str, today: date, order: str) -> date | None:
     )
     for words, moment in found or ():
         if DATED.search(words) or re.search(r"\d|day|week|month|year", words, re.IGNORECASE):
-            return moment.date()
+            day: date = moment.date()
+            return day
     return None
 
 

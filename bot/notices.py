@@ -60,3 +60,9 @@ class Ladder:
         """Those who hold one of these duties; the first of the ladder when nobody does."""
         found = tuple(r for r in self.recipients if r.duty in duties)
         return found or self.recipients[:1]
+
+    def after(self, to: str, by: str) -> Recipient | None:
+        """Who is told when this one cannot be reached."""
+        places = [i for i, r in enumerate(self.recipients) if (r.to, r.by) == (to, by)]
+        rest = self.recipients[places[0] + 1 :] if places else ()
+        return rest[0] if rest else None

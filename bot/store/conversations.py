@@ -61,7 +61,9 @@ def _conversation(row: RowMapping) -> Conversation:
 
 
 def find(connection: Connection, id: str) -> Conversation | None:
-    row = connection.execute(select(conversations).where(conversations.c.id == id)).mappings().first()
+    row = (
+        connection.execute(select(conversations).where(conversations.c.id == id)).mappings().first()
+    )
     return _conversation(row) if row else None
 
 

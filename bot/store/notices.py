@@ -86,8 +86,16 @@ def claim_due(
     )
     rows = [
         NoticeRow(
-            r.id, r.ticket_id, r.clock, r.threshold, r.version, r.to, r.by, r.planned_for,
-            r.attempts, repeated=states[r.id] == "claimed",
+            r.id,
+            r.ticket_id,
+            r.clock,
+            r.threshold,
+            r.version,
+            r.to,
+            r.by,
+            r.planned_for,
+            r.attempts,
+            repeated=states[r.id] == "claimed",
         )
         for r in taken
     ]

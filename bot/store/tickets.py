@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select, update
 
-from bot.domain.clock_changes import clock_facts
+from bot.domain.clock_records import clock_facts
 from bot.domain.clocks import Clock
 from bot.domain.errors import NotFound
 from bot.domain.people import Channel, Role
@@ -169,9 +169,7 @@ def of_person(
     return _many(connection, chosen.limit(limit), rebuild)
 
 
-def _many(
-    connection: Connection, chosen: Select[Any], rebuild: RebuildClocks
-) -> list[Ticket]:
+def _many(connection: Connection, chosen: Select[Any], rebuild: RebuildClocks) -> list[Ticket]:
     rows = connection.execute(chosen).mappings().all()
     return [_ticket(connection, row, rebuild) for row in rows]
 

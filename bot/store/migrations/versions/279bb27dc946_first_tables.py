@@ -9,7 +9,6 @@ from alembic import op
 
 import bot.store.tables
 
-
 revision = "279bb27dc946"
 down_revision = None
 branch_labels = None

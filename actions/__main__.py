@@ -1,0 +1,5 @@
+"""`python -m actions`: the action server."""
+
+from actions.server import serve
+
+serve()

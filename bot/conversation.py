@@ -1,0 +1,345 @@
+"""A conversation: one message in, its replies out, whatever state Rasa is in.
+
+A message is a row before it is worked on. A turn runs to its end even when the caller has gone;
+when it is slow the person reads an honest apology and the answer comes late, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from bot.desk import Desk, Filing
+from bot.domain.answers import empty_message
+from bot.domain.errors import DeskError, InvalidInput, NotFound
+from bot.domain.people import Person
+from bot.domain.receipts import dated_line
+from bot.domain.redaction import redact
+from bot.domain.replies import Reply
+from bot.domain.tickets import Kind
+from bot.store import conversations, drafts, inbox
+from bot.store.conversations import Conversation
+from bot.store.db import Store
+
+log = structlog.get_logger(__name__)
+
+LONGEST = 20_000
+PATIENCE = timedelta(seconds=8)
+LEASE = timedelta(seconds=60)
+HAND_OVER_AFTER = timedelta(minutes=15)
+PAYLOAD = re.compile(r"/[a-z][a-z_]{1,40}(\{.{0,400}\})?", re.DOTALL)
+WRITING = re.compile(r"\w")
+
+APOLOGY = (
+    "I am sorry, this takes longer than it should. Your message is stored and nothing is lost: the "
+    "answer appears here as soon as I have it. If I cannot answer within 15 minutes, I pass it to "
+    "the Privacy Officer."
+)
+
+
+class TooLong(DeskError):
+    """The message is longer than 20,000 characters."""
+
+    code = "too_long"
+
+
+class AssistantError(DeskError):
+    """The assistant could not take this turn."""
+
+    code = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRequest:
+    """One message on its way to the assistant; `asked` is the question a form waits for."""
+
+    sender: str
+    text: str
+    message_id: str
+    metadata: Mapping[str, Any]
+
+
+class Assistant(Protocol):
+    """Whatever understands a message: Rasa, or a script in tests."""
+
+    async def turn(self, request: TurnRequest) -> list[dict[str, Any]]:
+        """Return the replies. Raises AssistantError; an empty list is a failure too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of one message. `pending`: an apology was given, the answer comes late."""
+
+    conversation: str
+    number: int
+    replies: tuple[Mapping[str, Any], ...]
+    waiting_for: str | None
+    late: bool = False
+    pending: bool = False
+
+
+@dataclass(slots=True)
+class Talk:
+    """Conversations with the desk, the same for every channel."""
+
+    store: Store
+    desk: Desk
+    assistant: Assistant
+    patience: timedelta = PATIENCE
+    _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def open(self, person: Person, token: str | None = None) -> str:
+        """Start a conversation; the token, kept as a hash, finds it again."""
+        with self.store.transaction() as connection:
+            now = self.store.now(connection)
+            return conversations.create(connection, person, now, token=token).id
+
+    def by_token(self, token: str) -> Conversation | None:
+        with self.store.reading() as connection:
+            return conversations.find_by_token(connection, token)
+
+    def waiting_for(self, conversation_id: str) -> str | None:
+        """The question that is open, for example `complaint.when`."""
+        with self.store.reading() as connection:
+            draft = drafts.find_open(connection, conversation_id)
+        return f"{draft.kind}.{draft.asked}" if draft and draft.asked else None
+
+    def history(self, conversation_id: str, after: int = 0) -> list[dict[str, Any]]:
+        """The conversation's messages with their replies, oldest first."""
+        with self.store.reading() as connection:
+            messages = inbox.history(connection, conversation_id, after=after)
+        return [
+            {
+                "number": m.number,
+                "text": m.text,
+                "payload": m.payload,
+                "replies": list(m.replies) if m.replies is not None else None,
+                "late": m.late,
+                "received_at": m.received_at.isoformat(),
+            }
+            for m in messages
+        ]
+
+    async def say(
+        self,
+        conversation_id: str,
+        *,
+        text: str | None = None,
+        payload: str | None = None,
+        source_key: str | None = None,
+    ) -> Said:
+        """Take one message and return its replies within ten seconds.
+
+        The same `source_key` in one conversation is one message: it is answered once. Raises
+        InvalidInput and TooLong before anything is stored, NotFound for no such conversation.
+        """
+        text = _checked(text, payload)
+        message, new = await asyncio.to_thread(
+            self._receive, conversation_id, text, payload, source_key
+        )
+        if new:
+            self._turns[message.id] = asyncio.create_task(self._work(message, late=False))
+        elif message.state != "answered" and message.id not in self._turns:
+            return await self._pending(message)
+        return await self._answered(message)
+
+    async def catch_up(self) -> int:
+        """Work messages that were left unanswered; hand over those that waited too long.
+
+        Returns how many were taken up.
+        """
+        now = self.store.now()
+        with self.store.transaction() as connection:
+            waiting = inbox.claim_unanswered(connection, now, LEASE)
+        for message in waiting:
+            if now - message.received_at >= HAND_OVER_AFTER:
+                await asyncio.to_thread(self._hand_over, message)
+            elif message.id not in self._turns:
+                await self._work(message, late=True)
+        return len(waiting)
+
+    async def finish(self) -> None:
+        """Let running turns end; for an orderly stop."""
+        if self._turns:
+            await asyncio.wait(list(self._turns.values()), timeout=5)
+
+    def _receive(
+        self, conversation_id: str, text: str, payload: str | None, source_key: str | None
+    ) -> tuple[inbox.Message, bool]:
+        with self.store.transaction() as connection:
+            now = self.store.now(connection)
+            if conversations.find(connection, conversation_id) is None:
+                raise NotFound("There is no such conversation.")
+            draft = drafts.find_open(connection, conversation_id)
+            account = bool(draft and draft.kind == Kind.ACCESS and draft.asked == "find")
+            redaction = redact(text, account_asked=account)
+            return inbox.receive(
+                connection,
+                conversation_id,
+                source_key=source_key,
+                text=redaction.text,
+                payload=payload,
+                masked=redaction.found,
+                now=now,
+                lease=LEASE,
+            )
+
+    async def _answered(self, message: inbox.Message) -> Said:
+        task = self._turns.get(message.id)
+        if task is not None:
+            await asyncio.wait({task}, timeout=self.patience.total_seconds())
+        stored = await asyncio.to_thread(self._find, message.id)
+        if stored.replies is None:
+            return await self._pending(stored)
+        waiting = await asyncio.to_thread(self.waiting_for, message.conversation)
+        return Said(message.conversation, message.number, stored.replies, waiting, stored.late)
+
+    async def _pending(self, message: inbox.Message) -> Said:
+        waiting = await asyncio.to_thread(self.waiting_for, message.conversation)
+        apology = Reply(APOLOGY).to_json()
+        return Said(message.conversation, message.number, (apology,), waiting, pending=True)
+
+    def _find(self, message_id: str) -> inbox.Message:
+        with self.store.reading() as connection:
+            return inbox.find(connection, message_id)
+
+    async def _work(self, message: inbox.Message, *, late: bool) -> None:
+        """Run one turn to its end and record its replies; a failure leaves it for catch-up."""
+        started = asyncio.get_running_loop().time()
+        try:
+            if not message.payload and not WRITING.search(message.text):
+                replies = [empty_message().to_json()]
+            else:
+                request = await asyncio.to_thread(self._request, message)
+                replies = await self.assistant.turn(request)
+            slow = asyncio.get_running_loop().time() - started >= self.patience.total_seconds()
+            await asyncio.to_thread(self._record, message, replies, late or slow)
+        except DeskError as error:
+            log.warning("turn_failed", message=message.id, code=error.code)
+            await asyncio.to_thread(self._release, message)
+        finally:
+            self._turns.pop(message.id, None)
+
+    def _request(self, message: inbox.Message) -> TurnRequest:
+        with self.store.transaction() as connection:
+            now = self.store.now(connection)
+            conversation = conversations.find(connection, message.conversation)
+            if conversation is None:
+                raise NotFound("There is no such conversation.")
+            sender = conversations.take_turn(connection, conversation.id, now)
+            draft = drafts.find_open(connection, conversation.id)
+        metadata = {
+            "message_id": message.id,
+            "conversation": conversation.id,
+            "role": str(conversation.person.role),
+            "channel": str(conversation.person.channel),
+            "received_at": message.received_at.isoformat(),
+            "asked": f"{draft.kind}.{draft.asked}" if draft and draft.asked else None,
+        }
+        # A typed slash is text, never a command to Rasa; only buttons send payloads.
+        text = message.payload or message.text.lstrip("/ \t\n") or "?"
+        return TurnRequest(sender, text, message.id, metadata)
+
+    def _record(
+        self, message: inbox.Message, replies: Sequence[Mapping[str, Any]], late: bool
+    ) -> None:
+        if not replies:
+            raise AssistantError("the assistant answered nothing")
+        said = [*_masking_notice(message), *_without_repeats(replies)]
+        with self.store.transaction() as connection:
+            now = self.store.now(connection)
+            inbox.answer(connection, message.id, said, now=now, late=late)
+
+    def _release(self, message: inbox.Message) -> None:
+        with self.store.transaction() as connection:
+            inbox.release(connection, message.id)
+
+    def _hand_over(self, message: inbox.Message) -> None:
+        """Nobody could answer: make it an inquiry for the Privacy Officer and tell the person."""
+        with self.store.transaction() as connection:
+            now = self.store.now(connection)
+            conversation = conversations.find(connection, message.conversation)
+            if conversation is None:
+                raise NotFound("There is no such conversation.")
+            filing = _inquiry(message, conversation)
+            ticket = self.desk.intake.file(connection, filing, now)
+            told = Reply(
+                "I could not answer this message, so I passed it to the Privacy Officer. Your "
+                f"reference is {ticket.reference}. {dated_line(ticket.clocks[0])}",
+                ticket=ticket.to_json(),
+            )
+            inbox.answer(connection, message.id, [told.to_json()], now=now, late=True)
+        log.warning("message_handed_over", message=message.id)
+
+
+def _inquiry(message: inbox.Message, conversation: Conversation) -> Filing:
+    words = message.text or f"(button {message.payload})"
+    value = {"words": words, "value": words, "said": f"“{words}”"}
+    thread = {"words": "", "value": "thread", "said": "here, in this conversation"}
+    return Filing(
+        key=f"message:{message.id}",
+        kind=Kind.INQUIRY,
+        person=conversation.person.id,
+        role=conversation.person.role,
+        channel=conversation.person.channel,
+        received_at=message.received_at,
+        fields={"what": value, "reach": thread},
+        conversation=conversation.id,
+        why="the assistant did not answer within 15 minutes",
+    )
+
+
+def _checked(text: str | None, payload: str | None) -> str:
+    if (text is None) == (payload is None):
+        raise InvalidInput("Send either a message or a payload.")
+    if payload is not None:
+        _check_payload(payload)
+        return ""
+    assert text is not None
+    if len(text) > LONGEST:
+        raise TooLong
+    return text.replace("\x00", "")
+
+
+def _check_payload(payload: str) -> None:
+    if not PAYLOAD.fullmatch(payload):
+        raise InvalidInput("This is not the payload of a button.")
+    _, brace, rest = payload.partition("{")
+    if not brace:
+        return
+    try:
+        values = json.loads(brace + rest)
+    except ValueError:
+        raise InvalidInput("This is not the payload of a button.") from None
+    if not all(isinstance(value, str) for value in values.values()):
+        raise InvalidInput("This is not the payload of a button.")
+
+
+def _masking_notice(message: inbox.Message) -> list[dict[str, Any]]:
+    if not message.masked:
+        return []
+    names = {"card": "a card number", "sin": "a social insurance number"}
+    found = " and ".join(sorted({names.get(kind, kind) for kind in message.masked}))
+    words = f"Your message held {found}. I masked it before storing anything: nobody here needs it."
+    return [Reply(words).to_json()]
+
+
+def _without_repeats(replies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    seen: list[Mapping[str, Any]] = []
+    for reply in replies:
+        if reply not in seen:
+            seen.append(reply)
+    return seen
+
+
+def new_token() -> str:
+    """A fresh 256-bit secret for a session."""
+    return secrets.token_urlsafe(32)

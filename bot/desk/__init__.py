@@ -1,0 +1,71 @@
+"""The desk's use-cases, one transaction each; channels and actions enter here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.desk.answering import Answering, Response
+from bot.desk.guide import FormTurn, Guide
+from bot.desk.intake import Filing, Intake
+from bot.desk.tickets import TicketDesk
+from bot.domain.forms import Form
+from bot.domain.replies import Reading, Reply
+from bot.domain.tickets import Ticket
+from bot.fields import FieldReader
+from bot.notices import Ladder
+from bot.store.db import Store
+from bot.store.library import Library
+
+__all__ = ["Desk", "Filing", "FormTurn", "Response"]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a person, the officer or an action can ask of the desk."""
+
+    intake: Intake
+    answering: Answering
+    guide: Guide
+    tickets: TicketDesk
+
+    @classmethod
+    def build(
+        cls,
+        store: Store,
+        library: Library,
+        forms: Mapping[str, Form],
+        reader: FieldReader,
+        ladder: Ladder,
+    ) -> Desk:
+        intake = Intake(store, library, ladder)
+        return cls(intake, Answering(intake), Guide(intake, forms, reader), TicketDesk(intake))
+
+    def respond(self, conversation: str, message: str, reading: Reading) -> Response:
+        """Answer a message outside a form. Raises DeskError."""
+        return self.answering.respond(conversation, message, reading)
+
+    def form_turn(self, kind: str, conversation: str, message: str, reading: Reading) -> FormTurn:
+        """Take a message into a guided conversation, once. Raises DeskError."""
+        return self.guide.turn(kind, conversation, message, reading)
+
+    def question(self, conversation: str) -> Reply | None:
+        """The question that the conversation's open request waits for."""
+        return self.guide.question(conversation)
+
+    def open_request(self, filing: Filing) -> Ticket:
+        """Open a ticket, once for its key. Raises InvalidInput, HorizonError."""
+        store = self.intake.store
+        with store.transaction() as connection:
+            return self.intake.file(connection, filing, store.now(connection))
+
+    def now(self) -> datetime:
+        """The desk's time, in UTC."""
+        return self.intake.store.now()
+
+    def describe(self) -> dict[str, Any]:
+        """The policy this desk quotes, for comparison with the model's."""
+        policy = self.intake.library.policy
+        return {"policy_version": policy.version, "policy_fingerprint": policy.fingerprint()}

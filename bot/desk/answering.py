@@ -1,0 +1,128 @@
+"""Answering a message outside a form, or handing it to the form that shall take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.desk.intake import Intake
+from bot.domain.answers import (
+    Voice,
+    about,
+    answer,
+    ask_back,
+    follow_up,
+    quotable,
+    request_button,
+    settle,
+    undecided,
+)
+from bot.domain.errors import DeskError
+from bot.domain.receipts import status_lines
+from bot.domain.replies import Reading, Reply
+from bot.domain.tickets import Kind
+from bot.domain.topics import TOPICS
+from bot.store import conversations, drafts, inbox, tickets
+from bot.store.conversations import Conversation
+
+# These start their guided conversation without another click.
+DIRECT = {"complaint": Kind.COMPLAINT, "breach_report": Kind.INCIDENT}
+SHOWN_AT_MOST = 10
+DIRECT_AT_LEAST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Replies, and the form (`complaint_form`) that shall take the message on, if one shall."""
+
+    replies: tuple[Mapping[str, Any], ...] = ()
+    follow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers single messages."""
+
+    intake: Intake
+
+    def respond(self, conversation_id: str, message_id: str, reading: Reading) -> Response:
+        """Answer a message, remembering what it was about (never its words)."""
+        store = self.intake.store
+        with store.transaction() as connection:
+            conversation = conversations.find(connection, conversation_id)
+            if conversation is None:
+                raise DeskError("this conversation is not known")
+            draft = drafts.find_open(connection, conversation_id)
+            if draft is not None:
+                return Response(follow=f"{draft.kind}_form")
+            message = inbox.find(connection, message_id)
+            now = store.now(connection)
+            reading = replace(reading, text=reading.text or message.text)
+            return self._respond(connection, conversation, message, reading, now)
+
+    def _respond(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: inbox.Message,
+        reading: Reading,
+        now: datetime,
+    ) -> Response:
+        library = self.intake.library
+        voice = Voice(library.policy, library.company, conversation.person.role)
+        topic = dict(conversation.topic)
+        several = reading.requests if len(reading.requests) > 1 else (reading,)
+        replies: list[Reply] = []
+        follow: str | None = None
+        for part in several:
+            settled = settle(follow_up(part, topic), library.policy, topic)
+            _note_topic(topic, settled, message.received_at)
+            if settled.intent in DIRECT and settled.confidence >= DIRECT_AT_LEAST:
+                follow = follow or f"{DIRECT[settled.intent]}_form"
+                continue
+            replies.append(self._reply(connection, conversation, settled, voice, now))
+        conversations.remember(connection, conversation.id, topic)
+        return Response(tuple(reply.to_json() for reply in replies), follow)
+
+    def _reply(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        reading: Reading,
+        voice: Voice,
+        now: datetime,
+    ) -> Reply:
+        if reading.intent == "ticket_status":
+            return about(reading, self._status(connection, conversation, now))
+        pair = undecided(reading)
+        return ask_back(pair, reading) if pair else answer(reading, voice)
+
+    def _status(self, connection: Connection, conversation: Conversation, now: datetime) -> Reply:
+        own = tickets.of_person(
+            connection, conversation.person.id, self.intake.rebuilder(now), limit=5
+        )
+        if own:
+            return Reply(f"These are your requests with us:\n\n{status_lines(own)}")
+        return Reply(
+            "I see no request that was opened from here. A reference alone opens nothing, "
+            "so that nobody else can read yours: the Privacy Officer can tell you where it stands.",
+            quick_replies=(request_button(Kind.INQUIRY),),
+        )
+
+
+def _note_topic(topic: dict[str, Any], reading: Reading, received_at: datetime) -> None:
+    """Keep the intent, the clauses shown and when a kind of request was first written of."""
+    topic["intent"] = reading.intent
+    clauses = quotable(reading)
+    topic["clauses"] = list(clauses)
+    shown = [*topic.get("shown", []), *clauses[:1]]
+    topic["shown"] = list(dict.fromkeys(shown))[-SHOWN_AT_MOST:]
+    known = TOPICS.get(reading.intent)
+    if known is not None and known.request is not Kind.INQUIRY:
+        wanted = dict(topic.get("wanted", {}))
+        wanted.setdefault(str(known.request), received_at.isoformat())
+        topic["wanted"] = wanted

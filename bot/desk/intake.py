@@ -1,0 +1,107 @@
+"""Opening a ticket: one filing, one row, its clocks, its first event and its notices, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.desk.planning import plan_opening
+from bot.domain.clock_records import clock_from_facts
+from bot.domain.clocks import Clock, require_past, start_clocks
+from bot.domain.people import Channel, Role
+from bot.domain.tickets import Event, Kind, Ticket, new_reference
+from bot.notices import Ladder
+from bot.store import tickets
+from bot.store.db import Store
+from bot.store.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A request ready to be filed. The same `key` opens one ticket, however often it is filed."""
+
+    key: str
+    kind: Kind
+    person: str
+    role: Role
+    channel: Channel
+    received_at: datetime
+    fields: Mapping[str, Any]
+    clauses_shown: Sequence[str] = ()
+    conversation: str | None = None
+    uses: Sequence[str] = ()
+    who: str = "requester"
+    why: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Turns filings into tickets, and ticket rows back into tickets."""
+
+    store: Store
+    library: Library
+    ladder: Ladder
+
+    def file(self, connection: Connection, filing: Filing, now: datetime) -> Ticket:
+        """Open the ticket in the caller's transaction, or return the one already opened.
+
+        Raises InvalidInput for a receipt in the future, HorizonError when the calendar does not
+        reach the due dates: no calendar, no promise.
+        """
+        known = tickets.find_filed(connection, filing.key)
+        if known is not None:
+            return self.load(connection, known, now)
+        require_past(filing.received_at, now)
+        running = self.clocks_for(filing, now)
+        reference = new_reference()
+        id = tickets.insert(
+            connection,
+            reference=reference,
+            kind=filing.kind,
+            received_at=filing.received_at,
+            opened_at=now,
+            channel=filing.channel,
+            role=filing.role,
+            person=filing.person,
+            conversation=filing.conversation,
+            filing_key=filing.key,
+            policy_version=self.library.policy.version,
+            calendar=f"{running[0].calendar} {running[0].calendar_version}",
+            fields=filing.fields,
+            clauses_shown=filing.clauses_shown,
+            running=running,
+        )
+        due = {clock.name: clock.due.isoformat() for clock in running}
+        tickets.add_event(
+            connection, id, Event(now, filing.who, "received", filing.why, None, {"due": due})
+        )
+        plan_opening(connection, id, filing.kind, running, self.library, self.ladder, now)
+        return self.load(connection, reference, now)
+
+    def clocks_for(self, filing: Filing, now: datetime) -> tuple[Clock, ...]:
+        return start_clocks(
+            str(filing.kind),
+            filing.received_at,
+            self.library.zone,
+            self.library.calendar(),
+            self.library.kinds,
+            uses=filing.uses,
+            now=now,
+        )
+
+    def load(self, connection: Connection, reference: str, now: datetime) -> Ticket:
+        """Return the whole ticket with its clocks as they stand at `now`. Raises NotFound."""
+        return tickets.load(connection, reference, self.rebuilder(now))
+
+    def rebuilder(self, now: datetime) -> tickets.RebuildClocks:
+        def rebuild(
+            kind: str, _calendar: str, stored: Sequence[tuple[str, Mapping[str, Any]]]
+        ) -> tuple[Clock, ...]:
+            return tuple(clock_from_facts(facts, now) for _, facts in stored)
+
+        return rebuild

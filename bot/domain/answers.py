@@ -1,0 +1,245 @@
+"""Answers: which clause is quoted, which sentence leads in, and what the next step is.
+
+Quoted, never paraphrased. When the policy does not say, the reply says so and offers the
+Privacy Officer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.domain.company import Company
+from bot.domain.people import Role
+from bot.domain.policy import Policy
+from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
+from bot.domain.tickets import Kind
+from bot.domain.topics import OUT_OF_SCOPE, REQUEST_TITLES, SMALL_TALK, TOPICS
+
+QUOTED_AT_MOST = 5
+SURE_ENOUGH = 0.45
+TOO_CLOSE = 0.12
+FOLLOW_UP = re.compile(r"^\s*(and|what about|how about|same for|et)\b", re.IGNORECASE)
+EMPLOYEES = re.compile(r"\b(employees?|staff|workers?|colleagues?|our own people)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What an answer is made from: the policy, the company's contacts, and who is asking."""
+
+    policy: Policy
+    company: Company
+    role: Role
+
+
+def quotable(reading: Reading) -> tuple[str, ...]:
+    """The clause ids that an answer would rest on, best first; none out of scope."""
+    if reading.intent == OUT_OF_SCOPE or reading.intent in SMALL_TALK:
+        return ()
+    return tuple(id for id, _ in reading.clauses[:QUOTED_AT_MOST])
+
+
+def prediction(reading: Reading, text: str) -> dict[str, Any]:
+    """One line of `ask --file`: the same reading that a conversation rests on."""
+    return {
+        "text": text,
+        "intent": reading.intent,
+        "confidence": round(reading.confidence, 4),
+        "clauses": list(quotable(reading)),
+        "answerable": round(reading.answerable, 4),
+    }
+
+
+def request_button(kind: Kind) -> QuickReply:
+    return QuickReply(REQUEST_TITLES[kind], f"/request_{kind}")
+
+
+def follow_up(reading: Reading, topic: Mapping[str, Any]) -> Reading:
+    """Let a short "and for employees?" lean on what was just asked."""
+    last = topic.get("intent")
+    words = len(reading.text.split())
+    if last not in TOPICS or words > 7 or not FOLLOW_UP.match(reading.text):
+        return reading
+    if last == "disclosure_customer" and EMPLOYEES.search(reading.text):
+        last = "disclosure_employee"
+    elif reading.intent in TOPICS and reading.confidence >= 0.7:
+        return reading
+    return replace(reading, intent=str(last), clauses=(), answerable=max(reading.answerable, 0.6))
+
+
+def settle(reading: Reading, policy: Policy, topic: Mapping[str, Any]) -> Reading:
+    """Give a reading its clauses where a button named the intent, or a follow-up did."""
+    if reading.intent not in TOPICS or reading.clauses:
+        return reading
+    home = TOPICS[reading.intent].home
+    earlier = [id for id in topic.get("clauses", ()) if _at_home(id, home)]
+    chosen = [*earlier, *(id for prefix in home for id in policy.clauses if id == prefix)]
+    if not chosen:
+        chosen = [id for id in policy.clauses if _at_home(id, home)][:1]
+    answerable = reading.answerable or 1.0
+    return replace(
+        reading, clauses=tuple((id, None) for id in dict.fromkeys(chosen)), answerable=answerable
+    )
+
+
+def _at_home(id: str, home: Sequence[str]) -> bool:
+    return any(id == prefix or id.startswith(f"{prefix}.") for prefix in home)
+
+
+def undecided(reading: Reading) -> tuple[str, str] | None:
+    """The two intents between which one short question is better than a guess."""
+    if reading.confidence >= SURE_ENOUGH or len(reading.ranking) < 2:
+        return None
+    (first, p), (second, q) = reading.ranking[:2]
+    if first not in TOPICS or second not in TOPICS or p - q > TOO_CLOSE:
+        return None
+    if TOPICS[first].home[0] == TOPICS[second].home[0]:
+        return None
+    return first, second
+
+
+def answer(reading: Reading, voice: Voice) -> Reply:
+    """Answer one reading that needs no form, no ticket and no question back."""
+    if reading.intent in TOPICS and quotable(reading):
+        return about(reading, _from_policy(reading, voice))
+    if reading.intent in SMALL_TALK:
+        return about(reading, _small_talk(reading, voice))
+    return about(reading, _not_for_this_desk(reading, voice))
+
+
+def about(reading: Reading, reply: Reply) -> Reply:
+    """Let a reply carry how its message was read."""
+    return replace(
+        reply,
+        intent=reading.intent,
+        confidence=round(reading.confidence, 4),
+        answerable=round(reading.answerable, 4),
+    )
+
+
+def ask_back(pair: tuple[str, str], reading: Reading) -> Reply:
+    """One short question with two buttons."""
+    asked = Reply(
+        lead="I want to be sure that I understand you. Which is it?",
+        quick_replies=tuple(QuickReply(TOPICS[intent].short, f"/{intent}") for intent in pair),
+    )
+    return about(reading, asked)
+
+
+def _from_policy(reading: Reading, voice: Voice) -> Reply:
+    topic = TOPICS[reading.intent]
+    id, span = reading.clauses[0]
+    quoted = QuotedClause(voice.policy.get(id), span)
+    specified = reading.answerable >= 0.5
+    if reading.language == "fr":
+        lead = _french_lead(specified)
+    elif specified:
+        lead = f"This is what our privacy policy says about {topic.about}:"
+    else:
+        lead = (
+            "Our privacy policy does not give that detail. The clause that comes nearest speaks of "
+            f"{topic.about}; the Privacy Officer can tell you more:"
+        )
+    return Reply(lead, (quoted,), _contact(reading, voice), _next_steps(topic.request))
+
+
+def _french_lead(specified: bool) -> str:
+    if specified:
+        return "Voici ce que dit notre politique de confidentialité (texte officiel en anglais) :"
+    return (
+        "Notre politique ne précise pas ce détail. Voici l’article le plus proche "
+        "(texte officiel en anglais) ; la personne responsable de la vie privée peut répondre :"
+    )
+
+
+def _contact(reading: Reading, voice: Voice) -> str:
+    if reading.intent != "accountability_contact":
+        return ""
+    return officer_contact(voice.company)
+
+
+def officer_contact(company: Company) -> str:
+    """How the Privacy Officer is reached."""
+    officer = company.privacy_officer
+    return f"{officer.title}: {officer.name}, {officer.address}, {officer.email}, {officer.phone}."
+
+
+def other_doors(voice: Voice) -> str:
+    """Where questions go that are not for this desk."""
+    names = ["billing", "technical_support", "customer_service"]
+    if voice.role.is_staff:
+        names.insert(0, "human_resources")
+    doors = (voice.company.doors[name] for name in names)
+    return "; ".join(f"{door.name} ({door.phone}) for {door.purpose}" for door in doors) + "."
+
+
+def _next_steps(kind: Kind) -> tuple[QuickReply, ...]:
+    inquiry = request_button(Kind.INQUIRY)
+    if kind is Kind.INQUIRY:
+        return (inquiry, request_button(Kind.COMPLAINT))
+    return (request_button(kind), inquiry)
+
+
+def _small_talk(reading: Reading, voice: Voice) -> Reply:
+    french = reading.language == "fr"
+    officer = (request_button(Kind.INQUIRY),)
+    match reading.intent:
+        case "greet":
+            lead = (
+                f"Bonjour ! Je réponds aux questions sur la vie privée chez {voice.company.name}."
+                if french
+                else f"Hello. I answer questions about privacy at {voice.company.name}, in the "
+                "words of its policy, and I can open a request for you. What would you like to know?"
+            )
+            return Reply(lead)
+        case "goodbye":
+            return Reply("Au revoir !" if french else "Goodbye. You can come back at any time.")
+        case "thanks":
+            return Reply("Avec plaisir." if french else "You are welcome. Is there anything else?")
+        case "bot_challenge":
+            return Reply(
+                "I am a computer program, not a person. I quote the privacy policy and take down "
+                "requests; the Privacy Officer, a person, answers those.",
+                quick_replies=officer,
+            )
+        case "talk_to_human":
+            return Reply(
+                "The Privacy Officer is the person to talk to. "
+                f"{officer_contact(voice.company)}\nI can also pass your message on: then it has a "
+                "reference and a date by which you are answered.",
+                quick_replies=officer,
+            )
+        case _:
+            return Reply(
+                "There is no question open between us just now. Ask me anything about privacy at "
+                f"{voice.company.name}, or choose what you need.",
+                quick_replies=(
+                    request_button(Kind.COMPLAINT),
+                    request_button(Kind.ACCESS),
+                    *officer,
+                ),
+            )
+
+
+def _not_for_this_desk(reading: Reading, voice: Voice) -> Reply:
+    """Say what the desk is for and where other questions go; quote nothing."""
+    doors = other_doors(voice)
+    if reading.language == "fr":
+        lead = (
+            "Notre politique de confidentialité ne répond pas à cela : ce service traite seulement "
+            f"des questions sur les renseignements personnels. {doors} Si votre question concerne "
+            "vos renseignements personnels, je peux la transmettre."
+        )
+    else:
+        lead = (
+            "Our privacy policy does not cover that: this desk is for questions about personal "
+            f"information, so I have nothing to quote. {doors} If it is about your personal "
+            "information after all, I can pass it to the Privacy Officer."
+        )
+    return Reply(lead, quick_replies=(request_button(Kind.INQUIRY),))
+
+
+def empty_message() -> Reply:
+    return Reply("I received a message without words. Please write your question in a sentence.")

@@ -1,0 +1,68 @@
+"""Receipts: what a person is told, and can keep, once their request is a committed row."""
+
+from __future__ import annotations
+
+from bot.domain.clocks import Clock
+from bot.domain.dates import spoken
+from bot.domain.forms import Form
+from bot.domain.policy import Policy
+from bot.domain.replies import QuickReply, QuotedClause, Reply
+from bot.domain.tickets import Ticket
+from bot.domain.workdays import Step
+
+NAMED_SKIPS = 6
+
+
+def receipt(ticket: Ticket, form: Form, policy: Policy, procedure: str) -> Reply:
+    """The confirmation of a filed request: reference, dates, how each was worked out.
+
+    `procedure` is the complaint procedure, told to everyone who inquires or complains (policy
+    10.2; PIPEDA Schedule 1, 4.10.3).
+    """
+    dates = "\n".join(dated_line(clock) for clock in ticket.clocks)
+    steps = "\n".join(worked_out(clock) for clock in ticket.clocks)
+    notice = f"\n\n{form.notice}" if form.notice else ""
+    return Reply(
+        lead=(
+            f"{form.filed} Your reference is {ticket.reference}. Please keep it.\n\n{dates}\n\n"
+            f"How the dates were worked out\n{steps}{notice}"
+        ),
+        clauses=(QuotedClause(policy.get(form.clause)),),
+        closing=procedure.replace("**", ""),
+        quick_replies=(QuickReply("Show my requests", "/ticket_status"),),
+        ticket=ticket.to_json(),
+    )
+
+
+def dated_line(clock: Clock) -> str:
+    """One promise or aim, as policy 10.5 words it."""
+    return f"The Privacy Officer {clock.rule.wording} {spoken(clock.due)} ({clock.source})."
+
+
+def worked_out(clock: Clock) -> str:
+    """How a due date came about, in one sentence that can be checked against a calendar."""
+    received, due = clock.explain[0], clock.explain[-1]
+    skipped = [step for step in clock.explain[1:] if not step.counts]
+    unit = "business days" if clock.rule.unit == "business" else "days"
+    line = (
+        f"{clock.name.replace('_', ' ').capitalize()}: received {spoken(received.date)} (day 0); "
+        f"day {clock.rule.days} of {clock.rule.days} {unit} is {spoken(due.date)}."
+    )
+    return f"{line} Not counted: {_named(skipped)}." if skipped else line
+
+
+def _named(skipped: list[Step]) -> str:
+    weekends = sum(step.why in {"Saturday", "Sunday"} for step in skipped)
+    others = [f"{spoken(s.date)} ({s.why})" for s in skipped if s.why not in {"Saturday", "Sunday"}]
+    parts = [f"{weekends} Saturdays and Sundays"] if weekends else []
+    return ", ".join(parts + others[:NAMED_SKIPS])
+
+
+def status_lines(tickets: list[Ticket]) -> str:
+    """Where a person's own requests stand, a paragraph each."""
+    return "\n\n".join(
+        f"{ticket.reference}: {ticket.kind!s}, {str(ticket.status).replace('_', ' ')}, received "
+        f"{spoken(ticket.received_local_date)}.\n"
+        + "\n".join(dated_line(clock) for clock in ticket.clocks)
+        for ticket in tickets
+    )

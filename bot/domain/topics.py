@@ -1,0 +1,84 @@
+"""What the desk knows of each intent: the sentence that leads in, the request that follows.
+
+Words of ours only; the policy's own words come after them, verbatim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.tickets import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One intent that the policy answers.
+
+    `home` are clause ids, or beginnings of ids, where the policy speaks of it, best first.
+    """
+
+    about: str
+    home: tuple[str, ...]
+    request: Kind = Kind.INQUIRY
+    short: str = ""
+
+
+TOPICS: Mapping[str, Topic] = {
+    "purposes": Topic("why information is collected and used", ("2.1", "2", "4"), short="Purposes"),
+    "consent": Topic("how consent is given", ("3", "def.consent"), short="Giving consent"),
+    "consent_withdrawal": Topic(
+        "taking consent back", ("3.6", "3.7"), Kind.WITHDRAWAL, "Stop a use of my information"
+    ),
+    "access_request": Topic(
+        "seeing your own information", ("9.1", "9"), Kind.ACCESS, "See my own information"
+    ),
+    "correction": Topic(
+        "putting a record right", ("6.2", "9.2", "9.3"), Kind.CORRECTION, "Correct my record"
+    ),
+    "complaint": Topic("where a complaint goes", ("10.5", "10"), Kind.COMPLAINT, "Complain"),
+    "complaint_procedure": Topic(
+        "how complaints are handled", ("10.5", "10"), Kind.COMPLAINT, "How complaints are handled"
+    ),
+    "disclosure_customer": Topic(
+        "giving customers' information to others", ("5.1", "5"), short="Customers' information"
+    ),
+    "disclosure_employee": Topic(
+        "giving employees' information to others", ("5.2", "5"), short="Employees' information"
+    ),
+    "retention": Topic(
+        "how long information is kept", ("5.3",), Kind.WITHDRAWAL, "Keeping and deleting"
+    ),
+    "safeguards": Topic("how information is protected", ("7.2", "7"), short="Protection"),
+    "accuracy": Topic(
+        "how accurate records are kept", ("6", "6.1"), Kind.CORRECTION, "Accuracy of records"
+    ),
+    "accountability_contact": Topic(
+        "who is responsible for privacy", ("1", "10.5"), short="Who is responsible"
+    ),
+    "openness_policy": Topic("where the policy is published", ("8.2", "8"), short="The policy"),
+    "scope_definitions": Topic(
+        "what the policy covers and means", ("scope", "def", "intro"), short="What a word means"
+    ),
+    "breach_report": Topic(
+        "a loss or leak of information", ("10.5", "7.1"), Kind.INCIDENT, "Report a leak or loss"
+    ),
+}
+
+SMALL_TALK = frozenset(
+    {
+        "greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "talk_to_human",
+        "ticket_status",
+    }
+)  # fmt: skip
+OUT_OF_SCOPE = "out_of_scope"
+INTENTS = frozenset(TOPICS) | SMALL_TALK | {OUT_OF_SCOPE}
+
+REQUEST_TITLES: Mapping[Kind, str] = {
+    Kind.INQUIRY: "Ask the Privacy Officer",
+    Kind.COMPLAINT: "Open a complaint",
+    Kind.ACCESS: "Request my information",
+    Kind.CORRECTION: "Ask for a correction",
+    Kind.WITHDRAWAL: "Withdraw consent",
+    Kind.INCIDENT: "Report a leak or loss",
+}

@@ -1,0 +1,68 @@
+"""The guided conversations in `data/forms/`, read and checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from bot.domain.errors import ConfigurationError
+from bot.domain.forms import CONFIRM, Choice, Field, FieldType, Form
+from bot.domain.policy import Policy
+from bot.domain.tickets import Kind
+
+
+def load_forms(folder: Path, policy: Policy) -> Mapping[str, Form]:
+    """Return the form of every kind of ticket. Raises ConfigurationError naming the file."""
+    forms = {}
+    for kind in Kind:
+        path = folder / f"{kind}.yml"
+        try:
+            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+            forms[str(kind)] = _form(raw)
+        except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+            raise ConfigurationError(f"data/forms/{kind}.yml: cannot be used ({error})") from error
+        if forms[str(kind)].clause not in policy:
+            raise ConfigurationError(f"data/forms/{kind}.yml: clause: not in the policy")
+    return MappingProxyType(forms)
+
+
+def _form(raw: Mapping[str, Any]) -> Form:
+    fields = tuple(_field(entry) for entry in raw["fields"])
+    names = [entry.name for entry in fields]
+    if len(set(names)) != len(names) or CONFIRM in names:
+        raise ValueError("field names must differ, and none may be called confirm")
+    return Form(
+        kind=Kind(raw["kind"]),
+        title=raw["title"],
+        opening=raw["opening"].strip(),
+        fields=fields,
+        filed=raw["filed"],
+        clause=raw["clause"],
+        notice=raw.get("notice", "").strip(),
+    )
+
+
+def _field(raw: Mapping[str, Any]) -> Field:
+    return Field(
+        name=raw["name"],
+        label=raw["label"],
+        type=FieldType(raw["type"]),
+        ask=raw["ask"],
+        again=raw["again"],
+        about=tuple(str(word).lower() for word in raw.get("about", ())),
+        choices=tuple(
+            Choice(
+                entry["value"],
+                entry["title"],
+                tuple(str(word).lower() for word in entry.get("words", ())),
+                entry.get("consequence", ""),
+            )
+            for entry in raw.get("choices", ())
+        ),
+        optional=bool(raw.get("optional", False)),
+        several=bool(raw.get("several", False)),
+    )

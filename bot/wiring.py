@@ -1,0 +1,93 @@
+"""The only place that chooses adapters: settings in, a desk that works out."""
+
+from __future__ import annotations
+
+import os
+import zoneinfo
+from dataclasses import dataclass
+
+from bot.channels.log import LogNotifier
+from bot.channels.mail import MailNotifier
+from bot.channels.rasa import RasaAssistant
+from bot.config import Settings
+from bot.conversation import Talk
+from bot.desk import Desk
+from bot.fields import FieldReader
+from bot.notices import Ladder, Notifier, Recipient
+from bot.reminders import Sweeper
+from bot.store.db import Store
+from bot.store.forms import load_forms
+from bot.store.library import Library, load_library
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One process's desk, wired."""
+
+    settings: Settings
+    store: Store
+    library: Library
+    desk: Desk
+    assistant: RasaAssistant
+    talk: Talk
+    sweeper: Sweeper
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def use_own_time_zones() -> None:
+    """Take time zones from the tzdata package: the system's copy may be older than the law."""
+    zoneinfo.reset_tzpath(to=[])
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+def secret(settings: Settings) -> str:
+    """The secret that our processes share: the setting, else the file made at the first start."""
+    if settings.rasa_secret is not None:
+        return settings.rasa_secret.get_secret_value()
+    path = settings.home / "keys" / "rasa_secret"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(os.urandom(32).hex())
+    return path.read_text(encoding="ascii").strip()
+
+
+def build(settings: Settings) -> Application:
+    """Wire the desk. Raises ConfigurationError when a setting or a data file is not usable."""
+    use_own_time_zones()
+    store = Store(settings.database, shiftable=settings.moved_clock_allowed)
+    library = load_library(settings.data_dir)
+    forms = load_forms(settings.data_dir / "forms", library.policy)
+    notifiers = _notifiers(settings)
+    ladder = _ladder(settings, notifiers)
+    desk = Desk.build(store, library, forms, FieldReader(), ladder)
+    assistant = RasaAssistant(settings.assistant_url, secret(settings))
+    sweeper = Sweeper(desk.intake, notifiers, ladder, settings.page_url)
+    talk = Talk(store, desk, assistant)
+    return Application(settings, store, library, desk, assistant, talk, sweeper)
+
+
+def _notifiers(settings: Settings) -> dict[str, Notifier]:
+    found: dict[str, Notifier] = {"log": LogNotifier()}
+    if settings.smtp_url is not None:
+        sender = settings.mail_from or settings.officer_email or "privacy-desk@localhost"
+        found["e-mail"] = MailNotifier(settings.smtp_url.get_secret_value(), sender)
+    return found
+
+
+def _ladder(settings: Settings, notifiers: dict[str, Notifier]) -> Ladder:
+    """The officer, the deputy, the fallback, and last the log, which always works."""
+    mailed = "e-mail" in notifiers
+    addresses = {
+        "officer": settings.officer_email,
+        "deputy": settings.deputy_email,
+        "fallback": settings.fallback_email or settings.operator_email,
+    }
+    by_mail = [Recipient(duty, address, "e-mail") for duty, address in addresses.items() if address]
+    log_duty = "log" if mailed and by_mail else "officer"
+    return Ladder((*(by_mail if mailed else ()), Recipient(log_duty, "Privacy Officer", "log")))
