@@ -54,8 +54,10 @@ def install_application(root: Path = ROOT) -> None:
         _sync(uv, root, environment)
         # The build backend is in the lock: nothing is fetched that carries no hash.
         _run(
-            [uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
-            + ["--python", _python(environment), "--editable", str(root)],
+            [
+                *(uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"),
+                *("--python", _python(environment), "--editable", str(root)),
+            ],
             root,
         )
         _stamp(environment, wanted)
@@ -163,8 +165,10 @@ def _current_python() -> str:
 def _make_environment(uv: str, folder: Path, environment: Path, python: str) -> None:
     if not _answers(_python(environment), "--version", "Python"):
         _run(
-            [uv, "--directory", str(folder), "venv", "--quiet", "--clear"]
-            + ["--python", python, str(environment)],
+            [
+                *(uv, "--directory", str(folder), "venv", "--quiet", "--clear"),
+                *("--python", python, str(environment)),
+            ],
             folder,
         )
 
@@ -172,8 +176,10 @@ def _make_environment(uv: str, folder: Path, environment: Path, python: str) -> 
 def _sync(uv: str, folder: Path, environment: Path) -> None:
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     _run(
-        [uv, "--directory", str(folder), "pip", "sync", "--require-hashes", *quiet]
-        + ["--python", _python(environment), "requirements.lock"],
+        [
+            *(uv, "--directory", str(folder), "pip", "sync", "--require-hashes", *quiet),
+            *("--python", _python(environment), "requirements.lock"),
+        ],
         folder,
     )
 
