@@ -61,7 +61,7 @@ class Ask(DeskAction):
         return self._name
 
     def take(self, desk: Desk, turn: Turn, say: Callable[[Mapping[str, Any]], None]) -> Events:
-        question = desk.question(turn.conversation)
+        question = desk.question(turn.conversation, turn.message)
         if question is not None:
             say(question.to_json())
         return []

@@ -326,8 +326,7 @@ def _check_payload(payload: str) -> None:
 def _masking_notice(message: inbox.Message) -> list[dict[str, Any]]:
     if not message.masked:
         return []
-    names = {"card": "a card number", "sin": "a social insurance number"}
-    found = " and ".join(sorted({names.get(kind, kind) for kind in message.masked}))
+    found = " and ".join(f"a {kind}" for kind in sorted(set(message.masked)))
     words = f"Your message held {found}. I masked it before storing anything: nobody here needs it."
     return [Reply(words).to_json()]
 

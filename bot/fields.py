@@ -41,7 +41,8 @@ DATED = re.compile(
 )
 VAGUE = re.compile(
     rf"\b(?:{MONTHS}|{DAYS}|spring|summer|autumn|fall|winter|christmas|easter|new year'?s?"
-    r"|labour day|thanksgiving|ago|since|for (?:months|weeks|years|ages|a while)|recent(?:ly)?|earlier|lately"
+    r"|labour day|thanksgiving|ago|since|for (?:months|weeks|years|ages|a while)"
+    r"|recent(?:ly)?|earlier|lately"
     r"|week(?:s|end)?|month(?:s)?|year(?:s)?|always|ongoing|still|every|several times|twice|daily"
     r"|constantly|morning|afternoon|evening|night|noon|yesterday|just now|right now|the other day"
     r"|when i (?:signed|moved|joined|called|cancelled|opened)|(?:19|20)\d\d)\b",

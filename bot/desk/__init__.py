@@ -51,9 +51,9 @@ class Desk:
         """Take a message into a guided conversation, once. Raises DeskError."""
         return self.guide.turn(kind, conversation, message, reading)
 
-    def question(self, conversation: str) -> Reply | None:
-        """The question that the conversation's open request waits for."""
-        return self.guide.question(conversation)
+    def question(self, conversation: str, message: str) -> Reply | None:
+        """The question that the conversation's open request waits for after this message."""
+        return self.guide.question(conversation, message)
 
     def open_request(self, filing: Filing) -> Ticket:
         """Open a ticket, once for its key. Raises InvalidInput, HorizonError."""

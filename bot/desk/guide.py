@@ -41,7 +41,7 @@ class FormTurn:
     """What a message did: replies, answered fields, the next question, or what follows the form.
 
     `follow` names the form, or "respond" for an ordinary answer, that shall take the message
-    instead.
+    instead. `quiet`: the replies ask already, so the form's question is not asked again.
     """
 
     replies: tuple[Mapping[str, Any], ...] = ()
@@ -49,6 +49,7 @@ class FormTurn:
     asked: str | None = None
     closed: bool = False
     follow: str | None = None
+    quiet: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -57,6 +58,7 @@ class FormTurn:
             "asked": self.asked,
             "closed": self.closed,
             "follow": self.follow,
+            "quiet": self.quiet,
         }
 
     @classmethod
@@ -67,6 +69,7 @@ class FormTurn:
             stored["asked"],
             stored["closed"],
             stored["follow"],
+            stored["quiet"],
         )
 
 
@@ -77,6 +80,7 @@ class _Said:
     draft: Draft | None
     replies: tuple[Reply, ...] = ()
     follow: str | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,17 @@ class Guide:
             inbox.keep_outcome(connection, message_id, kind, turn.to_json())
             return turn
 
-    def question(self, conversation_id: str) -> Reply | None:
-        """The question that the conversation's open request waits for; None when none is open."""
+    def question(self, conversation_id: str, message_id: str) -> Reply | None:
+        """The question that the conversation's open request waits for.
+
+        None when none is open, or when the replies to this message asked already.
+        """
         with self.intake.store.reading() as connection:
             draft = drafts.find_open(connection, conversation_id)
-        return self.ask(draft) if draft and draft.asked else None
+            if draft is None or not draft.asked:
+                return None
+            done = inbox.outcome(connection, message_id, draft.kind)
+        return None if done is not None and done["quiet"] else self.ask(draft)
 
     def ask(self, draft: Draft) -> Reply:
         form = self.forms[draft.kind]
@@ -155,6 +165,8 @@ class Guide:
             return self._begin(connection, kind, conversation, message, reading, now)
         if draft.kind != kind:
             return _Said(draft, follow=f"{draft.kind}_form")
+        if reading.intent == "switch_request" and reading.slots.get("kind") == kind:
+            return _Said(draft, (Reply(self.forms[kind].opening),))
         if reading.intent == f"request_{kind}":
             return _Said(draft, (Reply(f"We are in the middle of it: {self.forms[kind].title}."),))
         step = _Step(self, connection, conversation, message.text, now)
@@ -221,7 +233,7 @@ class Guide:
             return FormTurn(replies, closed=True, follow=step.follow)
         draft = replace(step.draft, asked=next_field(self.forms[kind], step.draft))
         drafts.save(connection, draft, now)
-        return FormTurn(replies, tuple(draft.fields), draft.asked)
+        return FormTurn(replies, tuple(draft.fields), draft.asked, quiet=step.quiet)
 
     def file(
         self, connection: Connection, draft: Draft, conversation: Conversation, now: datetime
@@ -288,7 +300,7 @@ class _Step:
                 receipt = self.guide.file(self.connection, draft, self.conversation, self.now)
                 return _Said(None, (receipt, *self._set_aside()))
             case Turn.NO if draft.asked == CONFIRM:
-                return _Said(draft, (_which_change(form, draft, "Nothing is filed yet. "),))
+                return self._which(form, draft, "Nothing is filed yet. ")
             case Turn.QUESTION:
                 return _Said(draft, (self._answer_question(reading),))
             case Turn.OTHER_REQUEST:
@@ -321,7 +333,10 @@ class _Step:
                 return _Said(draft.with_value(entry.name, value), (changed,))
         if turn.field in draft.fields:
             return _Said(draft.without(str(turn.field)))
-        return _Said(draft, (_which_change(form, draft, ""),))
+        return self._which(form, draft, "")
+
+    def _which(self, form: Form, draft: Draft, lead: str) -> _Said:
+        return _Said(draft, (_which_change(form, draft, lead),), quiet=True)
 
     def _cancel(self, draft: Draft, form: Form) -> _Said:
         drafts.discard(self.connection, draft)
@@ -357,7 +372,7 @@ class _Step:
                 QuickReply("Finish this one", "/keep_request"),
             ),
         )
-        return _Said(draft, (offer,))
+        return _Said(draft, (offer,), quiet=True)
 
     def _switch(self, draft: Draft, reading: Reading) -> _Said:
         kind = reading.slots.get("kind", "")
@@ -365,9 +380,13 @@ class _Step:
             return _Said(draft, (Reply("Good, let us go on."),))
         drafts.save(self.connection, draft, self.now)
         drafts.move(self.connection, draft, "aside", self.now)
-        drafts.start(
-            self.connection, self.conversation.id, kind, received_at=self.now, now=self.now
-        )
+        waiting = drafts.find_aside(self.connection, self.conversation.id, kind)
+        if waiting is not None:
+            drafts.move(self.connection, waiting, "open", self.now)
+        else:
+            drafts.start(
+                self.connection, self.conversation.id, kind, received_at=self.now, now=self.now
+            )
         return _Said(None, follow=f"{kind}_form")
 
     def _not_understood(self, entry: Field | None, problem: str | None, draft: Draft) -> _Said:

@@ -191,7 +191,8 @@ def _small_talk(reading: Reading, voice: Voice) -> Reply:
                 f"Bonjour ! Je réponds aux questions sur la vie privée chez {voice.company.name}."
                 if french
                 else f"Hello. I answer questions about privacy at {voice.company.name}, in the "
-                "words of its policy, and I can open a request for you. What would you like to know?"
+                "words of its policy, and I can open a request for you. What would you like to "
+                "know?"
             )
             return Reply(lead)
         case "goodbye":

@@ -7,10 +7,22 @@ from bot.domain.dates import spoken
 from bot.domain.forms import Form
 from bot.domain.policy import Policy
 from bot.domain.replies import QuickReply, QuotedClause, Reply
-from bot.domain.tickets import Ticket
+from bot.domain.tickets import Status, Ticket
 from bot.domain.workdays import Step
 
 NAMED_SKIPS = 6
+
+# Where a request stands, in words for the person who made it.
+STANDING = {
+    Status.RECEIVED: "waiting for the Privacy Officer",
+    Status.ACKNOWLEDGED: "the Privacy Officer has it",
+    Status.IN_PROGRESS: "the Privacy Officer is working on it",
+    Status.WAITING: "waiting for your answer",
+    Status.ANSWERED: "answered",
+    Status.RESOLVED: "resolved",
+    Status.WITHDRAWN: "withdrawn",
+    Status.DUPLICATE: "joined with another request of yours",
+}
 
 
 def receipt(ticket: Ticket, form: Form, policy: Policy, procedure: str) -> Reply:
@@ -61,8 +73,7 @@ def _named(skipped: list[Step]) -> str:
 def status_lines(tickets: list[Ticket]) -> str:
     """Where a person's own requests stand, a paragraph each."""
     return "\n\n".join(
-        f"{ticket.reference}: {ticket.kind!s}, {str(ticket.status).replace('_', ' ')}, received "
-        f"{spoken(ticket.received_local_date)}.\n"
-        + "\n".join(dated_line(clock) for clock in ticket.clocks)
+        f"{ticket.reference}: {ticket.kind!s} of {spoken(ticket.received_local_date)}, "
+        f"{STANDING[ticket.status]}.\n" + "\n".join(dated_line(clock) for clock in ticket.clocks)
         for ticket in tickets
     )
