@@ -222,3 +222,12 @@ sweeps = Table(
     Column("worker", String(64), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
 )
+
+# How often what was used since the start of its window; kept for minutes. Keys hold no address.
+rate_counts = Table(
+    "rate_counts",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("window_start", UtcDateTime, nullable=False, index=True),
+    Column("count", Integer, nullable=False),
+)

@@ -1,0 +1,212 @@
+"""The outermost layer: what holds for every request, whichever route serves it.
+
+Security headers on every answer, cross-site requests refused, bodies limited while they arrive,
+and the last resort for errors that nobody foresaw.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.channels.web.problems import Problem, Render, broken, unavailable
+
+log = structlog.get_logger(__name__)
+
+LONGEST_BODY = 256 * 1024
+# After a refusal the rest of a body is read and thrown away, or the answer might be lost in the
+# reset that closing on unread data causes; no further than this.
+DRAINED_AT_MOST = 32 * 1024 * 1024
+DRAIN_SECONDS = 5.0
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cache-Control": "no-store",
+}
+TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
+
+
+def is_foreign(headers: Headers, page_url: str) -> bool | None:
+    """Tell whether another site caused this request; None when the request does not say.
+
+    Sec-Fetch-Site decides where the browser sends it, else Origin against the host asked for.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site != "same-origin"
+    origin = headers.get("origin")
+    if origin is None:
+        return None
+    parts, page = urlsplit(origin), urlsplit(page_url)
+    ours = {headers.get("host", "").lower(), page.netloc.lower()} - {""}
+    return parts.scheme not in {"http", "https"} or parts.netloc.lower() not in ours
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """ASGI middleware around the whole application.
+
+    `cookie` is the name of the session's cookie; `store_errors` are the exceptions that mean that
+    the database did not take anything.
+    """
+
+    app: ASGIApp
+    page_url: str
+    cookie: str
+    render: Render
+    store_errors: tuple[type[Exception], ...] = ()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(receive, send, self._is_secure())
+        request = Request(scope)
+        try:
+            self._check(request)
+            await self.app(scope, exchange.receive, exchange.send)
+        except Problem as problem:
+            await self._answer(request, exchange, problem)
+        except self.store_errors as error:
+            log.error("store_unavailable", path=scope["path"], error=type(error).__name__)
+            await self._answer(request, exchange, unavailable())
+        except Exception as error:  # the process edge: nothing but a number leaves it
+            incident = secrets.token_hex(4)
+            log.error(
+                "incident", incident=incident, path=scope["path"], error=type(error).__name__,
+                at=_place(error),
+            )  # fmt: skip
+            await self._answer(request, exchange, broken(incident))
+
+    def _is_secure(self) -> bool:
+        return urlsplit(self.page_url).scheme == "https"
+
+    def _check(self, request: Request) -> None:
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and (len(length) > 12 or int(length) > LONGEST_BODY):
+            raise too_large()
+        if request.method in SAFE_METHODS or not self._speaks_for_a_browser(request):
+            return
+        if is_foreign(request.headers, self.page_url) is not False:
+            raise Problem(
+                403,
+                "cross_site",
+                "This request did not come from the desk's own page, so it was not carried out.",
+            )
+
+    def _speaks_for_a_browser(self, request: Request) -> bool:
+        """A cookie is sent by the browser on its own, whoever made it send; a token is not."""
+        authorization = request.headers.get("authorization", "").lower()
+        return self.cookie in request.cookies and not authorization.startswith("bearer ")
+
+    async def _answer(self, request: Request, exchange: _Exchange, problem: Problem) -> None:
+        if exchange.started:
+            raise ConnectionAbortedError("the answer had begun") from None
+        if problem.status == 413:
+            exchange.overfull = True
+            # A client that waits for "100 Continue" sends no body after a refusal.
+            exchange.ended = exchange.ended or "expect" in request.headers
+        response = await self.render(request, problem)
+        await response(request.scope, exchange.receive, exchange.send)
+
+
+def too_large() -> Problem:
+    return Problem(
+        413,
+        "too_large",
+        "This is too large. A message may have 20,000 characters.",
+        {"Connection": "close"},
+    )
+
+
+def _place(error: BaseException) -> str:
+    """Where an error was raised, as module and line: never its text, which may quote a person."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None:
+        return "unknown"
+    file = re.sub(r"^.*[/\\](?=[^/\\]+[/\\][^/\\]+$)", "", last.tb_frame.f_code.co_filename)
+    return f"{file}:{last.tb_lineno}"
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """One request and its answer, with the body counted and the headers added."""
+
+    inner_receive: Receive
+    inner_send: Send
+    secure: bool
+    started: bool = False
+    overfull: bool = False
+    read: int = field(default=0)
+    ended: bool = False
+
+    async def receive(self) -> Message:
+        message = await self.inner_receive()
+        if message["type"] == "http.request":
+            self.read += len(message.get("body", b""))
+            self.ended = not message.get("more_body", False)
+            if self.read > LONGEST_BODY and not self.overfull:
+                self.overfull = True
+                raise too_large()
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if self.secure:
+                headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)
+        last = message["type"] == "http.response.body" and not message.get("more_body", False)
+        if last and self.overfull and not self.ended:
+            await self.inner_send({**message, "more_body": True})
+            await self._drain()
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self.inner_send(message)
+
+    async def _drain(self) -> None:
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.ended and self.read < DRAINED_AT_MOST:
+                    message = await self.inner_receive()
+                    if message["type"] != "http.request":
+                        return
+                    self.read += len(message.get("body", b""))
+                    self.ended = not message.get("more_body", False)
+        except TimeoutError:
+            log.info("body_not_drained")

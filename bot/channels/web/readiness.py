@@ -1,0 +1,95 @@
+"""Readiness: whether each part of the desk can do its work, by name.
+
+Wiring composes the parts; each is a check that answers, however its subject behaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+import structlog
+
+log = structlog.get_logger(__name__)
+
+PATIENCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the desk and how it is; `detail` holds nothing secret."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+Check = Callable[[], Awaitable[Part]]
+Readiness = Callable[[], Awaitable[Sequence[Part]]]
+
+
+def readiness(*checks: Check) -> Readiness:
+    """Run these checks at the same time."""
+
+    async def run() -> Sequence[Part]:
+        return await asyncio.gather(*(check() for check in checks))
+
+    return run
+
+
+def database(ping: Callable[[], object]) -> Check:
+    """Tell whether the database answers; `ping` asks it something small."""
+
+    async def check() -> Part:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await asyncio.to_thread(ping)
+        except Exception as error:  # whatever the driver raises, the part is not ready
+            log.warning("database_not_ready", error=type(error).__name__)
+            return Part("database", False, "does not answer")
+        return Part("database", True, "answers")
+
+    return check
+
+
+def assistant(client: httpx.AsyncClient, url: str, fingerprint: str) -> Check:
+    """Tell whether Rasa answers and was trained on the policy that the desk quotes.
+
+    `client` carries the secret; `url` is Rasa's base address.
+    """
+
+    async def check() -> Part:
+        try:
+            response = await client.get(f"{url}/webhooks/desk/ready", timeout=PATIENCE_SECONDS)
+            given = response.json() if response.status_code == httpx.codes.OK else None
+        except (httpx.HTTPError, ValueError):
+            return Part("rasa", False, "does not answer")
+        if not isinstance(given, dict):
+            return Part("rasa", False, f"answers {response.status_code}")
+        if given.get("fingerprint", given.get("policy")) != fingerprint:
+            return Part("rasa", False, "was trained on another edition of the policy")
+        return Part("rasa", True, "answers, same edition of the policy")
+
+    return check
+
+
+def sweep(
+    last: Callable[[], datetime | None], now: Callable[[], datetime], longest: timedelta
+) -> Check:
+    """Tell whether the search for due notices ran lately."""
+
+    async def check() -> Part:
+        try:
+            latest, moment = await asyncio.to_thread(lambda: (last(), now()))
+        except Exception as error:  # the database's part says why; this one must not fail the page
+            log.warning("sweep_age_unknown", error=type(error).__name__)
+            return Part("sweep", False, "unknown")
+        if latest is None:
+            return Part("sweep", False, "has not run yet")
+        age = int((moment - latest).total_seconds())
+        return Part("sweep", age <= longest.total_seconds(), f"ran {age} seconds ago")
+
+    return check

@@ -1,0 +1,114 @@
+"""Whose conversation a request is about: the page's cookie, or a Bearer token.
+
+The token is a random secret; only its hash is stored, so it exists in the browser or client alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.responses import Response
+
+from bot.channels.web.ports import Talk
+from bot.channels.web.problems import Problem
+from bot.domain.people import Channel, Person, Role
+
+TOKEN_BYTES = 32
+LONGEST_TOKEN = 200
+# As long as a conversation without a ticket is kept; each message renews it.
+COOKIE_SECONDS = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation and what proved it."""
+
+    conversation: str
+    token: str
+    proof: Literal["bearer", "cookie", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Finds, starts and ends sessions.
+
+    Under https the cookie has the `__Host-` prefix and Secure; on loopback http it is plain.
+    """
+
+    talk: Talk
+    page_url: str
+
+    @property
+    def secure(self) -> bool:
+        return urlsplit(self.page_url).scheme == "https"
+
+    @property
+    def cookie(self) -> str:
+        return "__Host-privacydesk" if self.secure else "privacydesk"
+
+    async def find(self, request: Request) -> Session | None:
+        """Find the session of this request; None for a first call.
+
+        A cookie that opens nothing any more (the conversation was deleted) counts as none. A
+        Bearer token that opens nothing is an error: 401.
+        """
+        bearer = bearer_token(request)
+        if bearer is not None:
+            id = await self._conversation(bearer)
+            if id is None:
+                raise _unknown_token()
+            return Session(id, bearer, "bearer")
+        token = request.cookies.get(self.cookie)
+        id = await self._conversation(token) if token else None
+        return Session(id, token, "cookie") if id and token else None
+
+    async def start(self) -> Session:
+        """Start a conversation with a person of whom nothing is known but that they came here."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        person = Person(f"web:{secrets.token_urlsafe(16)}", Role.CUSTOMER, Channel.WEB)
+        id = await asyncio.to_thread(self.talk.open, person, token)
+        return Session(id, token, "new")
+
+    def remember(self, response: Response, session: Session) -> None:
+        """Let the browser keep the session."""
+        response.set_cookie(
+            self.cookie,
+            session.token,
+            max_age=COOKIE_SECONDS,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def forget(self, response: Response) -> None:
+        """Let the browser drop the session."""
+        response.delete_cookie(
+            self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax"
+        )
+
+    async def _conversation(self, token: str) -> str | None:
+        if not token or len(token) > LONGEST_TOKEN or not token.isascii():
+            return None
+        found = await asyncio.to_thread(self.talk.by_token, token)
+        return found.id if found else None
+
+
+def bearer_token(request: Request) -> str | None:
+    """The token of an Authorization header; None without one or with another scheme's."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _unknown_token() -> Problem:
+    return Problem(
+        401,
+        "unknown_token",
+        "This token opens no conversation. Call without it to start a new one.",
+        {"WWW-Authenticate": "Bearer"},
+    )
