@@ -5,19 +5,30 @@ from __future__ import annotations
 import os
 import zoneinfo
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.log import LogNotifier
 from bot.channels.mail import MailNotifier
 from bot.channels.rasa import RasaAssistant
+from bot.channels.web import readiness
+from bot.channels.web.app import create_app
 from bot.config import Settings
 from bot.conversation import Talk
 from bot.desk import Desk
 from bot.fields import FieldReader
 from bot.notices import Ladder, Notifier, Recipient
 from bot.reminders import Sweeper
+from bot.store import migrate, notices
 from bot.store.db import Store
 from bot.store.forms import load_forms
 from bot.store.library import Library, load_library
+from bot.store.rate_counts import RateCounts
+
+
+SWEEP_AT_LEAST = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,29 @@ def build(settings: Settings) -> Application:
     sweeper = Sweeper(desk.intake, notifiers, ladder, settings.page_url)
     talk = Talk(store, desk, assistant)
     return Application(settings, store, library, desk, assistant, talk, sweeper)
+
+
+def web_app(application: Application) -> FastAPI:
+    """The pages and the chat API of this desk."""
+    store, library = application.store, application.library
+    parts = readiness.readiness(
+        readiness.database(lambda: migrate.is_current(store)),
+        readiness.assistant(application.assistant.ready, library.policy.fingerprint()),
+        readiness.sweep(lambda: _last_sweep(store), store.now, SWEEP_AT_LEAST),
+    )
+    return create_app(
+        application.talk,
+        library,
+        application.settings,
+        parts,
+        rates=RateCounts(store),
+        store_errors=(SQLAlchemyError,),
+    )
+
+
+def _last_sweep(store: Store) -> datetime | None:
+    with store.reading() as connection:
+        return notices.last_sweep(connection)
 
 
 def _notifiers(settings: Settings) -> dict[str, Notifier]:

@@ -6,12 +6,14 @@ Wiring composes the parts; each is a check that answers, however its subject beh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-import httpx
 import structlog
+
+from bot.domain.errors import DeskError
 
 log = structlog.get_logger(__name__)
 
@@ -55,21 +57,18 @@ def database(ping: Callable[[], object]) -> Check:
     return check
 
 
-def assistant(client: httpx.AsyncClient, url: str, fingerprint: str) -> Check:
+def assistant(ready: Callable[[], Awaitable[Mapping[str, Any]]], fingerprint: str) -> Check:
     """Tell whether Rasa answers and was trained on the policy that the desk quotes.
 
-    `client` carries the secret; `url` is Rasa's base address.
+    `ready` asks it for its policy's fingerprint and raises DeskError when it cannot.
     """
 
     async def check() -> Part:
         try:
-            response = await client.get(f"{url}/webhooks/desk/ready", timeout=PATIENCE_SECONDS)
-            given = response.json() if response.status_code == httpx.codes.OK else None
-        except (httpx.HTTPError, ValueError):
+            given = await ready()
+        except DeskError:
             return Part("rasa", False, "does not answer")
-        if not isinstance(given, dict):
-            return Part("rasa", False, f"answers {response.status_code}")
-        if given.get("fingerprint", given.get("policy")) != fingerprint:
+        if given.get("policy_fingerprint") != fingerprint:
             return Part("rasa", False, "was trained on another edition of the policy")
         return Part("rasa", True, "answers, same edition of the policy")
 
