@@ -205,10 +205,11 @@ def _cards(run: Sequence[_Group]) -> list[tuple[int, int, str]]:
     issued = [window for window, digits in fitting if _ISSUED.fullmatch(digits)]
     # Numbers on lines of their own are joined only when the result looks like an issuer's.
     others = [window for window, _ in fitting if not any(group.new_line for group in window[1:])]
-    # Where windows overlap, the one that an issuer's number fits is the card.
+    # Where windows overlap, the card is all that stands together, else what an issuer would issue.
+    alone = [window for window in others if len(window) == len(run)]
     return [
         _mask(window, CARD)
-        for window in (*issued, *others)
+        for window in (*alone, *issued, *others)
         if not any(group.known for group in window)
     ]
 

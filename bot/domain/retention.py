@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from bot.domain.errors import InvalidInput
 
 _PERIOD = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,5})D)?", re.ASCII)
-_MONTH_DAYS, _YEAR_DAYS = 30, 365
+_SHORTEST_MONTH = 28
+# A leap year and the three after it: every length that a stretch of months can have.
+_CYCLE, _CYCLE_DAYS = date(2028, 1, 1), 4 * 365 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,15 @@ class Period:
 
     def before(self, day: date) -> date:
         """Give the latest date whose period is over on `day`; what is older may be purged."""
-        guess = day - timedelta(days=self.days + self.months * _MONTH_DAYS)
+        guess = day - timedelta(days=self.days + self.months * _SHORTEST_MONTH)
         while self.after(guess) > day:
             guess -= timedelta(days=1)
         return guess
 
-    @property
-    def shortest_days(self) -> int:
-        """Give the least number of days that this may be; for comparing periods."""
-        years, months = divmod(self.months, 12)
-        return years * _YEAR_DAYS + months * _MONTH_DAYS + self.days
+    def covers(self, other: Period) -> bool:
+        """Tell whether this period never ends before the other, whatever day both start on."""
+        days = (_CYCLE + timedelta(days=n) for n in range(_CYCLE_DAYS))
+        return all(self.after(day) >= other.after(day) for day in days)
 
     def __str__(self) -> str:
         """Say the period in words, as in "3 years"."""

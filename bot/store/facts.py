@@ -146,7 +146,7 @@ def read_retention(path: Path, name: str) -> dict[str, RetentionRule]:
         least = None
         if "least" in row:
             least = row["least"].parsed(parse_period, "a period as P30D, P24M or P3Y")
-            if keep.shortest_days < least.shortest_days:
+            if not keep.covers(least):
                 raise row["keep"].error(f"{keep} is less than the least that must be kept, {least}")
         rules[key] = RetentionRule(
             name=key,
