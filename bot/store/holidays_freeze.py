@@ -1,7 +1,7 @@
 """Freeze a holiday library's answers into `data/holidays/`, one file a calendar.
 
 What lives here: asking and writing. What does not: the library itself, which the caller hands in
-(`holidays.CA`), so that the desk runs without it; and reading the files (library).
+as `partial(holidays.country_holidays, "CA")`; and reading the files (library).
 
 Dates named by a library change from release to release, and "observed" Mondays are its own
 convention: a day that appears only with `observed=True` is therefore marked as a substitute.
@@ -34,7 +34,7 @@ INTERPRETATION_ACT_SOURCE = (
 
 
 class HolidaySource(Protocol):
-    """The constructor of `holidays.CA`, as far as it is used."""
+    """`holidays.country_holidays` for Canada, as far as it is used."""
 
     def __call__(
         self, *, years: range, observed: bool, language: str, **choice: Any

@@ -59,12 +59,13 @@ class Located:
     def record(self, required: str, optional: str = "") -> dict[str, Located]:
         """Read a mapping that has these keys (written in one string) and no others."""
         found = self.mapping()
+        known = {*required.split(), *optional.split()}
+        for name, value in found.items():
+            if name not in known:
+                raise value.error(f"{name} is not known here")
         for name in required.split():
             if name not in found:
                 raise self.error(f"{name} is missing")
-        for name, value in found.items():
-            if name not in required.split() and name not in optional.split():
-                raise value.error(f"{name} is not known here")
         return found
 
     def items(self) -> list[Located]:
