@@ -42,17 +42,18 @@ def readiness(*checks: Check) -> Readiness:
     return run
 
 
-def database(ping: Callable[[], object]) -> Check:
-    """Tell whether the database answers; `ping` asks it something small."""
+def database(is_current: Callable[[], bool]) -> Check:
+    """Tell whether the database answers and has the tables of this version."""
 
     async def check() -> Part:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await asyncio.to_thread(ping)
+                current = await asyncio.to_thread(is_current)
         except Exception as error:  # whatever the driver raises, the part is not ready
             log.warning("database_not_ready", error=type(error).__name__)
             return Part("database", False, "does not answer")
-        return Part("database", True, "answers")
+        detail = "answers" if current else "has the tables of another version"
+        return Part("database", current, detail)
 
     return check
 
