@@ -54,16 +54,21 @@ def _already(home: Path) -> str:
     return f"a desk runs in {home} already{where}"
 
 
-def find_running(home: Path) -> RunningDesk | None:
-    """Return the desk that runs in this home, or None; what a killed one left does not count."""
+def is_held(home: Path) -> bool:
+    """Tell whether a desk runs, or is starting, in this home."""
     try:
         with (home / LOCK_FILE).open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read(home)
+        return True
     except FileNotFoundError:
-        return None
-    return None
+        return False
+    return False
+
+
+def find_running(home: Path) -> RunningDesk | None:
+    """Return the desk that runs in this home, or None; what a killed one left does not count."""
+    return _read(home) if is_held(home) else None
 
 
 def _read(home: Path) -> RunningDesk | None:

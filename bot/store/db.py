@@ -42,6 +42,12 @@ def _sqlite_driver() -> Any:
     return driver
 
 
+def sqlite_version() -> tuple[int, int, int]:
+    """The version of the SQLite that this desk uses."""
+    version: tuple[int, int, int] = _sqlite_driver().sqlite_version_info
+    return version
+
+
 class Store:
     """The desk's database.
 
@@ -122,7 +128,7 @@ def _sqlite_engine(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     driver = _sqlite_driver()
     engine = create_engine(url, module=driver, connect_args={"timeout": 30})
-    version: tuple[int, int, int] = driver.sqlite_version_info
+    version = sqlite_version()
     journal = "WAL" if wal_is_safe(version) else "DELETE"
     if journal == "DELETE":
         log.warning("sqlite_without_wal", version=".".join(map(str, version)))

@@ -1,0 +1,178 @@
+"""`ticket ...`: requests that came on paper or by phone, and the officer's steps, in a terminal."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from bot.commands.desk import opened
+from bot.commands.terminal import emit, show, show_ticket
+from bot.desk import Filing
+from bot.domain.clocks import local_date, parse_receipt
+from bot.domain.errors import InvalidInput
+from bot.domain.forms import FieldType, FieldValue, Form
+from bot.domain.people import Channel, Role
+from bot.domain.redaction import redact
+from bot.domain.tickets import Kind, Step, Ticket
+from bot.fields import FieldReader, read_contact
+
+ticket_commands = typer.Typer(no_args_is_help=True, help="Requests: open, list, show, move.")
+
+Json = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
+Reference = Annotated[str, typer.Argument(help="Such as PD-7K3M-9QXD.")]
+As = Annotated[str, typer.Option("--as", help="Who does it.")]
+Why = Annotated[str, typer.Option(help="Why, for the record.")]
+
+
+class Arrival(StrEnum):
+    """How a request reached the desk when a person typed it in."""
+
+    LETTER = "letter"
+    PHONE = "phone"
+    EMAIL = "e-mail"
+    COUNTER = "counter"
+
+
+@ticket_commands.command("open")
+def open_ticket(
+    kind: Annotated[Kind, typer.Option(help="Kind of request.")],
+    received: Annotated[str, typer.Option(help="When it arrived: 2026-12-04T09:00:00-05:00")],
+    channel: Annotated[Arrival, typer.Option(help="How it arrived.")],
+    person: Annotated[str, typer.Option(help="The requester's name.")],
+    text: Annotated[str, typer.Option(help="What they ask, in their words.")],
+    email: Annotated[str | None, typer.Option(help="Where the answer goes.")] = None,
+    role: Annotated[Role, typer.Option(help="What the requester is to us.")] = Role.CUSTOMER,
+    reason: Annotated[str, typer.Option(help="Why it is typed in, for the record.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Enter a request that came on paper, by phone, by e-mail or at the counter."""
+    words = redact(text).text.strip()
+    if not words or not person.strip():
+        raise InvalidInput("A request needs a person's name and some words.")
+    with opened() as application:
+        desk = application.desk
+        form = desk.guide.forms[kind]
+        today = local_date(desk.now(), application.library.zone)
+        fields = {
+            "name": FieldValue(person.strip(), person.strip(), person.strip()),
+            **_told(form, words, today),
+            **({"reach": _reach(email)} if email else {}),
+        }
+        uses = fields["uses"].value.split(",") if "uses" in fields else []
+        ticket = desk.open_request(
+            Filing(
+                key=f"typed:{uuid.uuid4().hex}",
+                kind=kind,
+                person=f"{channel}:{person.strip()}",
+                role=role,
+                channel=Channel(channel),
+                received_at=parse_receipt(received),
+                fields={name: value.to_json() for name, value in fields.items()},
+                uses=uses,
+                who="officer",
+                why=reason,
+            )
+        )
+    _present(ticket, as_json)
+
+
+def _told(form: Form, words: str, today: date) -> dict[str, FieldValue]:
+    """The requester's words as the answer to the form's story, and to its choices as far as read.
+
+    A withdrawal whose uses cannot be read is taken for all of them: the strictest dates hold.
+    """
+    found: dict[str, FieldValue] = {}
+    for entry in form.fields:
+        if entry.type is FieldType.CHOICE:
+            read = FieldReader().read(entry, words, today).value
+            widest = entry.choices[-1]
+            found[entry.name] = read or FieldValue(words, widest.value, widest.title)
+        elif entry.type is FieldType.STORY and not any(v.value == words for v in found.values()):
+            found[entry.name] = FieldValue(words, words, f"“{words}”")
+    return found
+
+
+def _reach(email: str) -> FieldValue:
+    read = read_contact(email)
+    if read.value is None:
+        raise InvalidInput(read.problem or "That is no e-mail address.")
+    return read.value
+
+
+@ticket_commands.command("list")
+def list_tickets(
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 100,
+    as_json: Json = False,
+) -> None:
+    """List the open requests, the next deadline first."""
+    with opened() as application:
+        tickets = application.desk.tickets.open_by_deadline(limit=limit)
+    if as_json:
+        for ticket in tickets:
+            emit(ticket.to_json())
+        return
+    table = Table("Reference", "Kind", "Status", "Next deadline", "Clock", box=None)
+    for ticket in tickets:
+        clock = min(
+            (c for c in ticket.clocks if c.met_at is None and c.ended_at is None),
+            key=lambda c: c.due,
+        )
+        due = f"{clock.due.isoformat()} ({clock.state})"
+        table.add_row(ticket.reference, str(ticket.kind), str(ticket.status), due, clock.name)
+    show(table if tickets else Text("No request is open."))
+
+
+@ticket_commands.command("show")
+def show_one(reference: Reference, as_json: Json = False) -> None:
+    """Show one request with its dates and its history."""
+    with opened() as application:
+        ticket = application.desk.tickets.show(reference)
+    _present(ticket, as_json)
+
+
+@ticket_commands.command("acknowledge")
+def acknowledge(
+    reference: Reference, who: As = "officer", why: Why = "", as_json: Json = False
+) -> None:
+    """Say that the Privacy Officer has it."""
+    _take(reference, Step.ACKNOWLEDGE, who, why, as_json)
+
+
+@ticket_commands.command("resolve")
+def resolve(
+    reference: Reference, who: As = "officer", why: Why = "", as_json: Json = False
+) -> None:
+    """Close a request as resolved; its clocks are met."""
+    _take(reference, Step.RESOLVE, who, why, as_json)
+
+
+@ticket_commands.command("note")
+def note(
+    reference: Reference,
+    text: Annotated[str, typer.Argument(help="What to remember.")],
+    who: As = "officer",
+    as_json: Json = False,
+) -> None:
+    """Keep an internal note; it is sent to nobody."""
+    with opened() as application:
+        ticket = application.desk.tickets.note(reference, redact(text).text, who=who)
+    _present(ticket, as_json)
+
+
+def _take(reference: str, step: Step, who: str, why: str, as_json: bool) -> None:
+    with opened() as application:
+        ticket = application.desk.tickets.take(reference, step, who=who, why=why)
+    _present(ticket, as_json)
+
+
+def _present(ticket: Ticket, as_json: bool) -> None:
+    if as_json:
+        emit(ticket.to_json())
+    else:
+        show_ticket(ticket)

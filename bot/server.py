@@ -1,0 +1,104 @@
+"""The bot process: the web page, and the clock that ticks for notices and unanswered messages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+from collections.abc import Generator
+from datetime import UTC, datetime
+
+import structlog
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import wiring
+from bot.config import Settings
+from bot.logs import configure_logs
+from bot.wiring import Application
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 15
+CATCH_UP_SECONDS = 5
+LAST_REQUESTS_SECONDS = 3
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to us: turns under way end before the process does."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ask_to_stop)
+        yield
+
+    def _ask_to_stop(self) -> None:
+        self.should_exit = True
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal stops it. Raises ConfigurationError."""
+    configure_logs(settings.log_level, "bot")
+    wiring.use_own_time_zones()
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    application = wiring.build(settings)
+    server = _Server(
+        uvicorn.Config(
+            wiring.web_app(application),
+            host=settings.bot_host,
+            port=settings.bot_port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+        )
+    )
+    clock = start_clock(application)
+    try:
+        await server.serve()
+    finally:
+        clock.shutdown(wait=False)
+        await application.talk.finish()
+        await application.assistant.close()
+        application.close()
+
+
+def start_clock(application: Application) -> AsyncIOScheduler:
+    """Tick: nothing of it is remembered, what is due is found by a query."""
+
+    async def sweep() -> None:
+        try:
+            await asyncio.to_thread(application.sweeper.sweep)
+        except Exception as error:
+            _note("sweep_failed", error)
+
+    async def catch_up() -> None:
+        try:
+            await application.talk.catch_up()
+        except Exception as error:
+            _note("catch_up_failed", error)
+
+    clock = AsyncIOScheduler(timezone=UTC)
+    for job, seconds in ((sweep, SWEEP_SECONDS), (catch_up, CATCH_UP_SECONDS)):
+        clock.add_job(
+            job,
+            "interval",
+            seconds=seconds,
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+            next_run_time=datetime.now(UTC),
+        )
+    clock.start()
+    return clock
+
+
+def _note(event: str, error: Exception) -> None:
+    """The process edge: the clock goes on; the kind of error is kept, its text is not."""
+    log.error(event, incident=secrets.token_hex(4), error=type(error).__name__)
