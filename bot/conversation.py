@@ -176,7 +176,7 @@ class Talk:
     ) -> tuple[inbox.Message, bool]:
         with self.store.transaction() as connection:
             now = self.store.now(connection)
-            if conversations.find(connection, conversation_id) is None:
+            if conversations.find(connection, conversation_id, hold=True) is None:
                 raise NotFound("There is no such conversation.")
             draft = drafts.find_open(connection, conversation_id)
             account = bool(draft and draft.kind == Kind.ACCESS and draft.asked == "find")

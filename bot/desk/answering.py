@@ -53,7 +53,7 @@ class Answering:
         """Answer a message, remembering what it was about (never its words)."""
         store = self.intake.store
         with store.transaction() as connection:
-            conversation = conversations.find(connection, conversation_id)
+            conversation = conversations.find(connection, conversation_id, hold=True)
             if conversation is None:
                 raise DeskError("this conversation is not known")
             draft = drafts.find_open(connection, conversation_id)

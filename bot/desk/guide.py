@@ -99,13 +99,13 @@ class Guide:
         """
         store = self.intake.store
         with store.transaction() as connection:
+            conversation = conversations.find(connection, conversation_id, hold=True)
+            if conversation is None:
+                raise DeskError("this conversation is not known")
             done = inbox.outcome(connection, message_id, kind)
             if done is not None:
                 return FormTurn.from_json(done)
             now = store.now(connection)
-            conversation = conversations.find(connection, conversation_id)
-            if conversation is None:
-                raise DeskError("this conversation is not known")
             step = self._step(connection, kind, conversation, message_id, reading, now)
             turn = self._stored(connection, kind, step, now)
             inbox.keep_outcome(connection, message_id, kind, turn.to_json())

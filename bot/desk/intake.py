@@ -77,6 +77,9 @@ class Intake:
             running=running,
         )
         due = {clock.name: clock.due.isoformat() for clock in running}
+        if id is None:
+            # Filed by someone else since the look-up above.
+            return self.load(connection, str(tickets.find_filed(connection, filing.key)), now)
         tickets.add_event(
             connection, id, Event(now, filing.who, "received", filing.why, None, {"due": due})
         )

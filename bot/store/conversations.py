@@ -60,10 +60,17 @@ def _conversation(row: RowMapping) -> Conversation:
     return Conversation(row["id"], person, row["created_at"], row["sender"], row["topic"])
 
 
-def find(connection: Connection, id: str) -> Conversation | None:
-    row = (
-        connection.execute(select(conversations).where(conversations.c.id == id)).mappings().first()
-    )
+def find(connection: Connection, id: str, *, hold: bool = False) -> Conversation | None:
+    """Return the conversation; with `hold`, whoever else would hold it waits for this transaction.
+
+    What a message does to a conversation depends on what the one before did: its number, the
+    draft, the topic. Holding makes PostgreSQL take them one after the other, as SQLite does.
+    """
+    chosen = select(conversations).where(conversations.c.id == id)
+    if hold:
+        # Not the key: rows that refer to the conversation may be written meanwhile.
+        chosen = chosen.with_for_update(key_share=True)
+    row = connection.execute(chosen).mappings().first()
     return _conversation(row) if row else None
 
 
@@ -78,8 +85,9 @@ def take_turn(connection: Connection, id: str, now: datetime) -> str:
 
     After TURNS_A_SENDER turns a fresh one is taken: long conversations stay quick.
     """
+    chosen = select(conversations.c.sender, conversations.c.sender_turns)
     row = connection.execute(
-        select(conversations.c.sender, conversations.c.sender_turns).where(conversations.c.id == id)
+        chosen.where(conversations.c.id == id).with_for_update(key_share=True)
     ).one()
     full = row.sender_turns >= TURNS_A_SENDER
     sender: str = secrets.token_urlsafe(16) if full else row.sender

@@ -27,8 +27,6 @@ def find_open(connection: Connection, conversation: str) -> Draft | None:
     chosen = select(drafts).where(
         drafts.c.conversation_id == conversation, drafts.c.state == "open"
     )
-    if connection.dialect.name != "sqlite":
-        chosen = chosen.with_for_update()
     row = connection.execute(chosen).mappings().first()
     return _draft(row) if row else None
 

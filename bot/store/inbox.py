@@ -62,6 +62,7 @@ def receive(
     """Store a message once. Returns it and whether it is new.
 
     The same `source_key` in the same conversation is the same message, however often delivered.
+    The caller holds the conversation.
     """
     id = secrets.token_urlsafe(16)
     key = source_key or id

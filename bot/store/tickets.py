@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.clock_records import clock_facts
 from bot.domain.clocks import Clock
@@ -43,8 +44,11 @@ def insert(
     fields: Mapping[str, Any],
     clauses_shown: Sequence[str],
     running: Sequence[Clock],
-) -> int:
-    """Write a ticket with its clocks. Returns its row id."""
+) -> int | None:
+    """Write a ticket with its clocks. Returns its row id, or None when the filing has one.
+
+    A transaction that is writing the same filing is waited for.
+    """
     values = {
         "reference": reference,
         "kind": str(kind),
@@ -63,9 +67,14 @@ def insert(
         "clauses_shown": list(clauses_shown),
         "next_due": _next_due(running),
     }
-    id: int = connection.execute(
-        tickets.insert().values(**values).returning(tickets.c.id)
-    ).scalar_one()
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(tickets)
+    id: int | None = connection.execute(
+        insert.values(**values)
+        .on_conflict_do_nothing(index_elements=["filing_key"])
+        .returning(tickets.c.id)
+    ).scalar()
+    if id is None:
+        return None
     for clock in running:
         connection.execute(
             clocks.insert().values(
@@ -85,6 +94,10 @@ def _next_due(running: Iterable[Clock]) -> date | None:
 
 
 def add_event(connection: Connection, ticket_id: int, event: Event) -> None:
+    """Write the ticket's next event; two writers at once take their numbers in turn."""
+    connection.execute(
+        select(tickets.c.id).where(tickets.c.id == ticket_id).with_for_update(key_share=True)
+    )
     last = select(func.coalesce(func.max(events.c.number), 0)).where(
         events.c.ticket_id == ticket_id
     )
