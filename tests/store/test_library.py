@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.domain.errors import ConfigurationError, InvalidInput
 from bot.store.library import DATA, load_library
@@ -120,6 +121,13 @@ def test_calendars_are_chosen_by_name_and_province() -> None:
         library.calendar("strictest", "XX")
     with pytest.raises(InvalidInput, match="strictest, province, federal"):
         library.calendar("lenient")
+
+
+def test_every_use_that_starts_a_clock_can_be_chosen_when_withdrawing() -> None:
+    form = yaml.safe_load((DATA / "forms/withdrawal.yml").read_text("utf-8"))
+    choices = {choice["value"] for field in form["fields"] for choice in field.get("choices", [])}
+    rules = load_library().kinds["withdrawal"].clocks
+    assert {use for rule in rules for use in rule.uses} <= choices
 
 
 def test_a_day_that_was_added_closes_its_calendars_and_changes_the_version(folder: Path) -> None:
