@@ -27,7 +27,6 @@ from bot.store.forms import load_forms
 from bot.store.library import Library, load_library
 from bot.store.rate_counts import RateCounts
 
-
 SWEEP_AT_LEAST = timedelta(minutes=10)
 
 
@@ -74,9 +73,10 @@ def build(settings: Settings) -> Application:
     store = Store(settings.database, shiftable=settings.moved_clock_allowed)
     library = load_library(settings.data_dir)
     forms = load_forms(settings.data_dir / "forms", library.policy)
+    french = load_forms(settings.data_dir / "forms" / "fr", library.policy)
     notifiers = _notifiers(settings)
     ladder = _ladder(settings, notifiers)
-    desk = Desk.build(store, library, forms, FieldReader(), ladder)
+    desk = Desk.build(store, library, forms, french, FieldReader(), ladder)
     assistant = RasaAssistant(settings.assistant_url, secret(settings))
     sweeper = Sweeper(desk.intake, notifiers, ladder, settings.page_url)
     talk = Talk(store, desk, assistant)

@@ -37,11 +37,14 @@ class Desk:
         store: Store,
         library: Library,
         forms: Mapping[str, Form],
+        french: Mapping[str, Form],
         reader: FieldReader,
         ladder: Ladder,
     ) -> Desk:
         intake = Intake(store, library, ladder)
-        return cls(intake, Answering(intake), Guide(intake, forms, reader), TicketDesk(intake))
+        return cls(
+            intake, Answering(intake), Guide(intake, forms, french, reader), TicketDesk(intake)
+        )
 
     def respond(self, conversation: str, message: str, reading: Reading) -> Response:
         """Answer a message outside a form. Raises DeskError."""

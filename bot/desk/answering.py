@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from bot.desk.intake import Intake
 from bot.domain.answers import (
     Voice,
@@ -25,13 +23,16 @@ from bot.domain.errors import DeskError
 from bot.domain.receipts import status_lines
 from bot.domain.replies import Reading, Reply
 from bot.domain.tickets import Kind
-from bot.domain.topics import TOPICS
+from bot.domain.topics import TOPICS, WISHES, note_wish
 from bot.store import conversations, drafts, inbox, tickets
 from bot.store.conversations import Conversation
+from bot.store.db import Connection
 
 # These start their guided conversation without another click.
 DIRECT = {"complaint": Kind.COMPLAINT, "breach_report": Kind.INCIDENT}
 SHOWN_AT_MOST = 10
+# Fewer words than these do not change the language of a conversation.
+SPEAKING_WORDS = 3
 DIRECT_AT_LEAST = 0.5
 
 
@@ -75,13 +76,17 @@ class Answering:
         library = self.intake.library
         voice = Voice(library.policy, library.company, conversation.person.role)
         topic = dict(conversation.topic)
+        if message.payload is None and len(reading.text.split()) >= SPEAKING_WORDS:
+            topic["language"] = "fr" if reading.language == "fr" else "en"
         several = reading.requests if len(reading.requests) > 1 else (reading,)
         replies: list[Reply] = []
         follow: str | None = None
         for part in several:
             settled = settle(follow_up(part, topic), library.policy, topic)
             _note_topic(topic, settled, message.received_at)
-            if settled.intent in DIRECT and settled.confidence >= DIRECT_AT_LEAST:
+            # What a follow-up leans on was said before: it starts nothing.
+            own = part.intent == settled.intent
+            if own and settled.intent in DIRECT and settled.confidence >= DIRECT_AT_LEAST:
                 follow = follow or f"{DIRECT[settled.intent]}_form"
                 continue
             replies.append(self._reply(connection, conversation, settled, voice, now))
@@ -121,8 +126,5 @@ def _note_topic(topic: dict[str, Any], reading: Reading, received_at: datetime) 
     topic["clauses"] = list(clauses)
     shown = [*topic.get("shown", []), *clauses[:1]]
     topic["shown"] = list(dict.fromkeys(shown))[-SHOWN_AT_MOST:]
-    known = TOPICS.get(reading.intent)
-    if known is not None and known.request is not Kind.INQUIRY:
-        wanted = dict(topic.get("wanted", {}))
-        wanted.setdefault(str(known.request), received_at.isoformat())
-        topic["wanted"] = wanted
+    if reading.intent in WISHES:
+        note_wish(topic, TOPICS[reading.intent].request, received_at)

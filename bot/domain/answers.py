@@ -13,10 +13,11 @@ from typing import Any
 
 from bot.domain.company import Company
 from bot.domain.people import Role
+from bot.domain.phrases import phrases
 from bot.domain.policy import Policy
 from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
 from bot.domain.tickets import Kind
-from bot.domain.topics import OUT_OF_SCOPE, REQUEST_TITLES, SMALL_TALK, TOPICS
+from bot.domain.topics import FORM_BUTTONS, OUT_OF_SCOPE, SMALL_TALK, TOPICS
 
 QUOTED_AT_MOST = 5
 SURE_ENOUGH = 0.45
@@ -52,8 +53,8 @@ def prediction(reading: Reading, text: str) -> dict[str, Any]:
     }
 
 
-def request_button(kind: Kind) -> QuickReply:
-    return QuickReply(REQUEST_TITLES[kind], f"/request_{kind}")
+def request_button(kind: Kind, language: str = "en") -> QuickReply:
+    return QuickReply(phrases(language).requests[kind], f"/request_{kind}")
 
 
 def follow_up(reading: Reading, topic: Mapping[str, Any]) -> Reading:
@@ -104,7 +105,7 @@ def answer(reading: Reading, voice: Voice) -> Reply:
     """Answer one reading that needs no form, no ticket and no question back."""
     if reading.intent in TOPICS and quotable(reading):
         return about(reading, _from_policy(reading, voice))
-    if reading.intent in SMALL_TALK:
+    if reading.intent in SMALL_TALK or reading.intent in FORM_BUTTONS:
         return about(reading, _small_talk(reading, voice))
     return about(reading, _not_for_this_desk(reading, voice))
 
@@ -142,7 +143,8 @@ def _from_policy(reading: Reading, voice: Voice) -> Reply:
             "Our privacy policy does not give that detail. The clause that comes nearest speaks of "
             f"{topic.about}; the Privacy Officer can tell you more:"
         )
-    return Reply(lead, (quoted,), _contact(reading, voice), _next_steps(topic.request))
+    steps = _next_steps(topic.request, reading.language)
+    return Reply(lead, (quoted,), _contact(reading, voice), steps)
 
 
 def _french_lead(specified: bool) -> str:
@@ -175,16 +177,16 @@ def other_doors(voice: Voice) -> str:
     return "; ".join(f"{door.name} ({door.phone}) for {door.purpose}" for door in doors) + "."
 
 
-def _next_steps(kind: Kind) -> tuple[QuickReply, ...]:
-    inquiry = request_button(Kind.INQUIRY)
+def _next_steps(kind: Kind, language: str) -> tuple[QuickReply, ...]:
+    inquiry = request_button(Kind.INQUIRY, language)
     if kind is Kind.INQUIRY:
-        return (inquiry, request_button(Kind.COMPLAINT))
-    return (request_button(kind), inquiry)
+        return (inquiry, request_button(Kind.COMPLAINT, language))
+    return (request_button(kind, language), inquiry)
 
 
 def _small_talk(reading: Reading, voice: Voice) -> Reply:
     french = reading.language == "fr"
-    officer = (request_button(Kind.INQUIRY),)
+    officer = (request_button(Kind.INQUIRY, reading.language),)
     match reading.intent:
         case "greet":
             lead = (
@@ -239,7 +241,7 @@ def _not_for_this_desk(reading: Reading, voice: Voice) -> Reply:
             f"information, so I have nothing to quote. {doors} If it is about your personal "
             "information after all, I can pass it to the Privacy Officer."
         )
-    return Reply(lead, quick_replies=(request_button(Kind.INQUIRY),))
+    return Reply(lead, quick_replies=(request_button(Kind.INQUIRY, reading.language),))
 
 
 def empty_message() -> Reply:

@@ -11,6 +11,15 @@ MONTHS = (
 )  # fmt: skip
 
 
-def spoken(day: date) -> str:
-    """For example `Friday 11 December 2026`."""
+JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MOIS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def spoken(day: date, language: str = "en") -> str:
+    """For example `Friday 11 December 2026`, or `vendredi 11 décembre 2026`."""
+    if language == "fr":
+        return f"{JOURS[day.weekday()]} {day.day} {MOIS[day.month - 1]} {day.year}"
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -12,6 +12,15 @@ from bot.domain.workdays import Step
 
 NAMED_SKIPS = 6
 
+KEEP = {
+    "en": "Your reference is {reference}. Please keep it.",
+    "fr": "Votre référence est {reference}. Conservez-la.",
+}
+WORKED_OUT = {
+    "en": "How the dates were worked out",
+    "fr": "Comment les dates ont été calculées (en anglais)",
+}
+
 # Where a request stands, in words for the person who made it.
 STANDING = {
     Status.RECEIVED: "waiting for the Privacy Officer",
@@ -25,19 +34,21 @@ STANDING = {
 }
 
 
-def receipt(ticket: Ticket, form: Form, policy: Policy, procedure: str) -> Reply:
+def receipt(
+    ticket: Ticket, form: Form, policy: Policy, procedure: str, language: str = "en"
+) -> Reply:
     """The confirmation of a filed request: reference, dates, how each was worked out.
 
     `procedure` is the complaint procedure, told to everyone who inquires or complains (policy
     10.2; PIPEDA Schedule 1, 4.10.3).
     """
-    dates = "\n".join(dated_line(clock) for clock in ticket.clocks)
+    dates = "\n".join(dated_line(clock, language) for clock in ticket.clocks)
     steps = "\n".join(worked_out(clock) for clock in ticket.clocks)
     notice = f"\n\n{form.notice}" if form.notice else ""
     return Reply(
         lead=(
-            f"{form.filed} Your reference is {ticket.reference}. Please keep it.\n\n{dates}\n\n"
-            f"How the dates were worked out\n{steps}{notice}"
+            f"{form.filed} {KEEP[language].format(reference=ticket.reference)}\n\n{dates}\n\n"
+            f"{WORKED_OUT[language]}\n{steps}{notice}"
         ),
         clauses=(QuotedClause(policy.get(form.clause)),),
         closing=procedure.replace("**", ""),
@@ -46,8 +57,11 @@ def receipt(ticket: Ticket, form: Form, policy: Policy, procedure: str) -> Reply
     )
 
 
-def dated_line(clock: Clock) -> str:
+def dated_line(clock: Clock, language: str = "en") -> str:
     """One promise or aim, as policy 10.5 words it."""
+    if language == "fr":
+        verb = "Réponse promise au plus tard le" if clock.promise else "Règlement visé d’ici le"
+        return f"{verb} {spoken(clock.due, language)} ({clock.source})."
     return f"The Privacy Officer {clock.rule.wording} {spoken(clock.due)} ({clock.source})."
 
 

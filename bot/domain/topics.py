@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from bot.domain.tickets import Kind
 
@@ -72,13 +74,28 @@ SMALL_TALK = frozenset(
     }
 )  # fmt: skip
 OUT_OF_SCOPE = "out_of_scope"
+# Buttons of a guided conversation; pressed when none is open any more, they ask for nothing.
+FORM_BUTTONS = frozenset(
+    {
+        "affirm_request", "deny_request", "cancel_request", "change_field", "keep_request",
+        "switch_request", "choose",
+    }
+)  # fmt: skip
+# Writing one of these is asking for it: its clock starts there, not with the button after it.
+WISHES = frozenset(
+    {"complaint", "access_request", "correction", "consent_withdrawal", "breach_report"}
+)
 INTENTS = frozenset(TOPICS) | SMALL_TALK | {OUT_OF_SCOPE}
 
-REQUEST_TITLES: Mapping[Kind, str] = {
-    Kind.INQUIRY: "Ask the Privacy Officer",
-    Kind.COMPLAINT: "Open a complaint",
-    Kind.ACCESS: "Request my information",
-    Kind.CORRECTION: "Ask for a correction",
-    Kind.WITHDRAWAL: "Withdraw consent",
-    Kind.INCIDENT: "Report a leak or loss",
-}
+
+def note_wish(topic: dict[str, Any], kind: Kind, received_at: datetime) -> None:
+    """Keep when a request of this kind was first written of in a conversation."""
+    topic["wanted"] = {str(kind): received_at.isoformat(), **topic.get("wanted", {})}
+
+
+def take_wish(topic: dict[str, Any], kind: str) -> datetime | None:
+    """Give when a request of this kind was first written of, and forget it: it is begun now."""
+    wanted = dict(topic.get("wanted", {}))
+    first = wanted.pop(kind, None)
+    topic["wanted"] = wanted
+    return datetime.fromisoformat(first) if first else None

@@ -1,0 +1,174 @@
+"""One message taken into an open draft: what changes, what is said, how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from bot.domain.answers import Voice, answer, settle
+from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form
+from bot.domain.phrases import Phrases
+from bot.domain.replies import QuickReply, Reading, Reply
+from bot.domain.tickets import Kind
+from bot.domain.topics import TOPICS
+from bot.domain.turns import Turn, TurnReading, read_turn
+from bot.fields import FieldReader
+from bot.store import drafts
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A step before it is stored: the draft after it, what is said, how it ends."""
+
+    draft: Draft | None
+    replies: tuple[Reply, ...] = ()
+    follow: str | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One message taken into an open draft."""
+
+    forms: Mapping[str, Form]
+    phrases: Phrases
+    reader: FieldReader
+    connection: Connection
+    voice: Voice
+    text: str
+    now: datetime
+    today: date
+    file: Callable[[Draft], Reply]
+
+    def take(self, draft: Draft, reading: Reading) -> Said:
+        form = self.forms[draft.kind]
+        reading = replace(reading, text=reading.slots.get("value", self.text))
+        entry = None if draft.asked in {None, CONFIRM} else form.field(str(draft.asked))
+        found = self.reader.read(entry, reading.text, self.today) if entry else None
+        turn = read_turn(
+            form,
+            draft,
+            reading,
+            candidate=found.value if found else None,
+            misfits=bool(found and found.problem),
+        )
+        match turn.turn:
+            case Turn.ANSWER:
+                return self._answer(draft, entry, found.value if found else None)
+            case Turn.CORRECTION:
+                return self._correct(form, draft, turn, reading)
+            case Turn.CANCEL:
+                return self._cancel(draft, form)
+            case Turn.YES if draft.asked == CONFIRM:
+                return Said(None, (self.file(draft), *self._set_aside(draft.conversation)))
+            case Turn.NO if draft.asked == CONFIRM:
+                return self._which(form, draft, self.phrases.nothing_filed)
+            case Turn.QUESTION:
+                return Said(draft, (self._answer_question(reading),))
+            case Turn.OTHER_REQUEST:
+                return self._other(form, draft, reading)
+            case Turn.SWITCH:
+                return self._switch(draft, reading)
+            case Turn.KEEP:
+                return Said(draft, (Reply(self.phrases.go_on),))
+            case _:
+                return self._not_understood(entry, found.problem if found else None, draft)
+
+    def _answer(self, draft: Draft, entry: Field | None, value: FieldValue | None) -> Said:
+        if entry is None:
+            return self._not_understood(None, None, draft)
+        value = value or FieldValue(self.text, "none", "none")
+        repeated = entry.type in {FieldType.WHEN, FieldType.CONTACT, FieldType.CHOICE}
+        replies = (
+            (Reply(self.phrases.noted.format(label=entry.label, said=value.said)),)
+            if repeated
+            else ()
+        )
+        return Said(draft.with_value(entry.name, value), replies)
+
+    def _correct(self, form: Form, draft: Draft, turn: TurnReading, reading: Reading) -> Said:
+        names = [turn.field] if turn.field in draft.fields else _precise_first(form, draft)
+        pressed = reading.intent == "change_field"
+        for name in names if not pressed else ():
+            entry = form.field(str(name))
+            value = self.reader.correct(entry, draft.fields[entry.name], reading.text, self.today)
+            if value is not None:
+                changed = Reply(self.phrases.changed.format(label=entry.label, said=value.said))
+                return Said(draft.with_value(entry.name, value), (changed,))
+        if turn.field in draft.fields:
+            return Said(draft.without(str(turn.field)))
+        return self._which(form, draft, "")
+
+    def _which(self, form: Form, draft: Draft, lead: str) -> Said:
+        return Said(draft, (_which_change(form, draft, lead, self.phrases),), quiet=True)
+
+    def _cancel(self, draft: Draft, form: Form) -> Said:
+        drafts.discard(self.connection, draft)
+        gone = Reply(self.phrases.cancelled.format(title=form.title.lower()))
+        return Said(None, (gone, *self._set_aside(draft.conversation)))
+
+    def _set_aside(self, conversation: str) -> tuple[Reply, ...]:
+        aside = drafts.find_aside(self.connection, conversation)
+        if aside is None:
+            return ()
+        title = self.forms[aside.kind].title.lower()
+        button = QuickReply(self.phrases.aside_button, f"/request_{aside.kind}")
+        return (Reply(self.phrases.aside.format(title=title), quick_replies=(button,)),)
+
+    def _answer_question(self, reading: Reading) -> Reply:
+        reply = answer(settle(reading, self.voice.policy, {}), self.voice)
+        return replace(reply, quick_replies=())
+
+    def _other(self, form: Form, draft: Draft, reading: Reading) -> Said:
+        topic = TOPICS.get(reading.intent)
+        if topic is None or topic.request in {form.kind, Kind.INQUIRY}:
+            return Said(draft, (self._answer_question(reading),))
+        other = self.forms[str(topic.request)]
+        payload = f'/switch_request{{"kind": "{other.kind}"}}'
+        offer = Reply(
+            self.phrases.other.format(title=other.title.lower()),
+            quick_replies=(
+                QuickReply(self.phrases.other_start.format(title=other.title), payload),
+                QuickReply(self.phrases.other_finish, "/keep_request"),
+            ),
+        )
+        return Said(draft, (offer,), quiet=True)
+
+    def _switch(self, draft: Draft, reading: Reading) -> Said:
+        kind = reading.slots.get("kind", "")
+        if kind not in self.forms or kind == draft.kind:
+            return Said(draft, (Reply(self.phrases.go_on),))
+        drafts.save(self.connection, draft, self.now)
+        drafts.move(self.connection, draft, "aside", self.now)
+        waiting = drafts.find_aside(self.connection, draft.conversation, kind)
+        if waiting is not None:
+            drafts.move(self.connection, waiting, "open", self.now)
+        else:
+            drafts.start(
+                self.connection, draft.conversation, kind, received_at=self.now, now=self.now
+            )
+        return Said(None, follow=f"{kind}_form")
+
+    def _not_understood(self, entry: Field | None, problem: str | None, draft: Draft) -> Said:
+        if entry is None:
+            return Said(draft, (Reply(self.phrases.yes_or_no),))
+        words = f"{problem} {entry.again}" if problem else entry.again
+        return Said(draft, (Reply(words),))
+
+
+def _precise_first(form: Form, draft: Draft) -> list[str]:
+    """Fields that a bare new value can only mean: contacts and dates; never the story."""
+    precise = {FieldType.CONTACT, FieldType.WHEN, FieldType.CHOICE}
+    return [e.name for e in form.fields if e.name in draft.fields and e.type in precise]
+
+
+def _which_change(form: Form, draft: Draft, lead: str, words: Phrases) -> Reply:
+    buttons = tuple(
+        QuickReply(entry.label, f'/change_field{{"field": "{entry.name}"}}')
+        for entry in form.fields
+        if entry.name in draft.fields
+    )
+    return Reply(f"{lead}{words.which}", quick_replies=(*buttons, words.cancel_button))

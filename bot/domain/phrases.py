@@ -1,0 +1,134 @@
+"""The desk's own short sentences in guided conversations, in English and French."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.replies import QuickReply
+from bot.domain.tickets import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One language's sentences. Braces are filled by the guide; buttons send payloads."""
+
+    noted: str
+    story_noted: str
+    changed: str
+    which: str
+    nothing_filed: str
+    cancelled: str
+    go_on: str
+    resumed: str
+    in_the_middle: str
+    aside: str
+    aside_button: str
+    other: str
+    other_start: str
+    other_finish: str
+    yes_or_no: str
+    summary: str
+    consequences: str
+    shall_i: str
+    yes: str
+    change: str
+    cancel: str
+    unknown_day: str
+    requests: Mapping[Kind, str]
+
+    @property
+    def cancel_button(self) -> QuickReply:
+        return QuickReply(self.cancel, "/cancel_request")
+
+    @property
+    def confirm_buttons(self) -> tuple[QuickReply, ...]:
+        return (
+            QuickReply(self.yes, "/affirm_request"),
+            QuickReply(self.change, "/deny_request"),
+            self.cancel_button,
+        )
+
+
+ENGLISH = Phrases(
+    noted="Noted. {label}: {said}.",
+    story_noted="I have noted: {said}",
+    changed="Changed. {label}: {said}",
+    which="Which answer shall I change?",
+    nothing_filed="Nothing is filed yet. ",
+    cancelled=(
+        "Cancelled. Nothing was filed, and your answers are deleted ({title}). You can start again "
+        "at any time."
+    ),
+    go_on="Good, let us go on.",
+    resumed="Let us go on. {title}, so far:",
+    in_the_middle="We are in the middle of it: {title}.",
+    aside="One thing is still set aside: {title}.",
+    aside_button="Go on with it",
+    other=(
+        "That is another request ({title}). Shall I set this one aside and start that, or do we "
+        "finish this one first?"
+    ),
+    other_start="Start: {title}",
+    other_finish="Finish this one",
+    yes_or_no="I did not understand that. A yes or a no is enough.",
+    summary="This is what I will file:",
+    consequences="What follows from it",
+    shall_i="Shall I file it?",
+    yes="Yes, file it",
+    change="Change something",
+    cancel="Cancel",
+    unknown_day="I don't know",
+    requests={
+        Kind.INQUIRY: "Ask the Privacy Officer",
+        Kind.COMPLAINT: "Open a complaint",
+        Kind.ACCESS: "Request my information",
+        Kind.CORRECTION: "Ask for a correction",
+        Kind.WITHDRAWAL: "Withdraw consent",
+        Kind.INCIDENT: "Report a leak or loss",
+    },
+)
+
+FRENCH = Phrases(
+    noted="C’est noté. {label} : {said}.",
+    story_noted="J’ai noté : {said}",
+    changed="C’est changé. {label} : {said}",
+    which="Quelle réponse faut-il changer ?",
+    nothing_filed="Rien n’est encore déposé. ",
+    cancelled=(
+        "C’est annulé. Rien n’a été déposé et vos réponses sont effacées ({title}). Vous pouvez "
+        "recommencer à tout moment."
+    ),
+    go_on="Bien, continuons.",
+    resumed="Continuons. {title}, jusqu’ici :",
+    in_the_middle="Nous y sommes déjà : {title}.",
+    aside="Une demande est encore en attente : {title}.",
+    aside_button="La continuer",
+    other=(
+        "C’est une autre demande ({title}). Faut-il mettre celle-ci de côté et commencer l’autre, "
+        "ou d’abord terminer celle-ci ?"
+    ),
+    other_start="Commencer : {title}",
+    other_finish="Terminer celle-ci",
+    yes_or_no="Je n’ai pas compris. Un oui ou un non suffit.",
+    summary="Voici ce que je vais déposer :",
+    consequences="Ce qui en découle",
+    shall_i="Faut-il le déposer ?",
+    yes="Oui, déposer",
+    change="Changer une réponse",
+    cancel="Annuler",
+    unknown_day="Je ne sais pas",
+    requests={
+        Kind.INQUIRY: "Écrire à la personne responsable",
+        Kind.COMPLAINT: "Déposer une plainte",
+        Kind.ACCESS: "Demander mes renseignements",
+        Kind.CORRECTION: "Demander une correction",
+        Kind.WITHDRAWAL: "Retirer mon consentement",
+        Kind.INCIDENT: "Signaler une fuite ou une perte",
+    },
+)
+
+
+def phrases(language: str) -> Phrases:
+    """The sentences of this language; English for every other."""
+    return FRENCH if language == "fr" else ENGLISH
