@@ -62,7 +62,10 @@ class Ladder:
         return found or self.recipients[:1]
 
     def after(self, to: str, by: str) -> Recipient | None:
-        """Who is told when this one cannot be reached."""
+        """Who is told when this one cannot be reached.
+
+        The first of the ladder for someone who is not on it: the settings have changed since.
+        """
         places = [i for i, r in enumerate(self.recipients) if (r.to, r.by) == (to, by)]
-        rest = self.recipients[places[0] + 1 :] if places else ()
+        rest = self.recipients[places[0] + 1 :] if places else self.recipients
         return rest[0] if rest else None

@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.desk.intake import Intake
-from bot.desk.planning import plan_next
+from bot.desk.planning import overtaken, plan_next
+from bot.domain.clocks import Clock
 from bot.domain.dates import spoken
 from bot.domain.receipts import dated_line
 from bot.domain.tickets import Ticket
 from bot.notices import Ladder, Notice, NoticeError, Notifier
 from bot.store import notices, tickets
+from bot.store.db import Connection
 from bot.store.notices import NoticeRow
 
 log = structlog.get_logger(__name__)
@@ -59,36 +61,70 @@ class Sweeper:
         swept: list[Swept] = []
         with store.reading() as connection:
             moment = now or store.now(connection)
-        while True:
-            with store.transaction() as connection:
-                rows = notices.claim_due(connection, moment, worker=self.worker, lease=LEASE)
-            swept.extend(self._deliver(row, moment) for row in rows)
-            if not rows:
-                break
+        while row := self._claim(moment):
+            done = self._deliver(row, moment)
+            if done is not None:
+                swept.append(done)
         with store.transaction() as connection:
             notices.record_sweep(connection, self.worker, moment)
         return swept
 
-    def _deliver(self, row: NoticeRow, now: datetime) -> Swept:
+    def _claim(self, due_by: datetime) -> NoticeRow | None:
+        """Take one notice: its lease covers its own sending alone, however slow the others were."""
+        store = self.intake.store
+        with store.transaction() as connection:
+            now = store.now(connection)
+            rows = notices.claim_due(
+                connection, now, worker=self.worker, lease=LEASE, due_by=due_by, limit=1
+            )
+        return rows[0] if rows else None
+
+    def _deliver(self, row: NoticeRow, now: datetime) -> Swept | None:
         store = self.intake.store
         with store.reading() as connection:
             ticket = tickets.load_by_id(connection, row.ticket_id, self.intake.rebuilder(now))
-        notice = self._notice(row, ticket)
+        clock = next(clock for clock in ticket.clocks if clock.name == row.clock)
+        if self._dropped(row, clock, now):
+            return None
+        notice = self._notice(row, ticket, clock)
         try:
             notifier = self.notifiers.get(row.by)
             if notifier is None:
                 raise NoticeError("this way is not set up any more", permanent=True)
             notifier.send(notice)
-            state = self._record_sent(row, ticket, now)
+            state = self._record_sent(row, clock, now)
         except NoticeError as error:
-            state = self._record_failure(row, error, now)
+            state = self._record_failure(row, clock, error, now)
         return Swept(
             ticket.reference, str(ticket.kind), row.clock, row.threshold, row.to, row.by,
             notice.text, state,
         )  # fmt: skip
 
-    def _notice(self, row: NoticeRow, ticket: Ticket) -> Notice:
-        clock = next((c for c in ticket.clocks if c.name == row.clock), ticket.clocks[0])
+    def _dropped(self, row: NoticeRow, clock: Clock, now: datetime) -> bool:
+        """Close a notice that would say what is not so any more, and plan what is."""
+        if clock.met_at is not None or clock.ended_at is not None:
+            state = "cancelled"
+        elif overtaken(clock, row.threshold, self.intake.library, now):
+            state = "superseded"
+        else:
+            return False
+        with self.intake.store.transaction() as connection:
+            notices.drop(connection, row.id, self.worker, state)
+            self._plan_next(connection, row, clock, now)
+        return True
+
+    def _plan_next(
+        self, connection: Connection, row: NoticeRow, clock: Clock, now: datetime
+    ) -> None:
+        if row.threshold == "opened":
+            return
+        version = tickets.clock_versions(connection, row.ticket_id)[clock.name]
+        plan_next(
+            connection, row.ticket_id, clock, version, row.threshold, self.intake.library,
+            self.ladder, now,
+        )  # fmt: skip
+
+    def _notice(self, row: NoticeRow, ticket: Ticket, clock: Clock) -> Notice:
         what = _what(row.threshold, ticket)
         dates = "\n".join(dated_line(c) for c in ticket.clocks)
         return Notice(
@@ -105,23 +141,22 @@ class Sweeper:
             repeated=row.repeated,
         )
 
-    def _record_sent(self, row: NoticeRow, ticket: Ticket, now: datetime) -> str:
+    def _record_sent(self, row: NoticeRow, clock: Clock, now: datetime) -> str:
         """Record it and plan the clock's next threshold, in one transaction."""
         store = self.intake.store
         with store.transaction() as connection:
             if not notices.record_sent(connection, row.id, self.worker, now):
                 return "planned"
-            versions = tickets.clock_versions(connection, row.ticket_id)
-            clock = next((c for c in ticket.clocks if c.name == row.clock), None)
-            if clock is not None and row.threshold != "opened":
-                plan_next(
-                    connection, row.ticket_id, clock, versions[clock.name], row.threshold,
-                    self.intake.library, self.ladder, now,
-                )  # fmt: skip
+            self._plan_next(connection, row, clock, now)
         return "sent"
 
-    def _record_failure(self, row: NoticeRow, error: NoticeError, now: datetime) -> str:
-        """Try again later, or give up loudly and hand the notice to the next on the ladder."""
+    def _record_failure(
+        self, row: NoticeRow, clock: Clock, error: NoticeError, now: datetime
+    ) -> str:
+        """Try again later, or give up loudly and hand the notice to the next on the ladder.
+
+        Given up or not, the clock's next threshold is planned: one failure ends no chain.
+        """
         store = self.intake.store
         with store.transaction() as connection:
             if not error.permanent and row.attempts < ATTEMPTS:
@@ -138,6 +173,7 @@ class Sweeper:
                     connection, row.ticket_id, clock=row.clock, threshold=row.threshold,
                     version=row.version, to=after.to, by=after.by, planned_for=now,
                 )  # fmt: skip
+            self._plan_next(connection, row, clock, now)
             return "failed"
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from bot.domain.clocks import Clock, local_date
 from bot.domain.thresholds import planned_for, thresholds
 from bot.domain.tickets import Kind
 from bot.notices import Ladder
 from bot.store import notices
+from bot.store.db import Connection
 from bot.store.library import Library
 
 
@@ -78,6 +77,18 @@ def plan_next(
                 by=recipient.by,
                 planned_for=planned_for(point.date, clock.zone),
             )
+
+
+def overtaken(clock: Clock, threshold: str, library: Library, now: datetime) -> bool:
+    """Tell whether a later threshold is due by now, so that this one would say what is past.
+
+    A deemed refusal is a fact of its own and is always told.
+    """
+    points = {p.name: p.date for p in thresholds(clock, library.calendar())}
+    own, today = points.get(threshold), local_date(now, clock.zone)
+    if own is None or threshold in {"opened", "deemed_refusal"}:
+        return False
+    return any(own < day <= today for day in points.values())
 
 
 def next_office_moment(library: Library, now: datetime) -> datetime:

@@ -5,6 +5,7 @@ What lives here: connections and their settings. What does not: tables and queri
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, selec
 from bot.domain.errors import ConfigurationError
 from bot.store.tables import clock_shift
 
+__all__ = ["AUDIT_KEY", "Connection", "Store", "sqlite_version", "wal_is_safe"]
+
 log = structlog.get_logger(__name__)
 
+# Under this name every connection of a store carries the key that signs events.
+AUDIT_KEY = "privacydesk_audit_key"
 SAFE_BACKPORTS = {(3, 50): 7, (3, 44): 6}
 FIXED_SINCE = (3, 51, 3)
 
@@ -52,10 +57,13 @@ class Store:
     """The desk's database.
 
     `transaction()` and `reading()` give connections; `now()` gives the desk's time, which only
-    demo and test desks may shift.
+    demo and test desks may shift. `audit_key` signs events; a store that is not given one signs
+    with a key that dies with it.
     """
 
-    def __init__(self, url: str, *, shiftable: bool = False) -> None:
+    def __init__(
+        self, url: str, *, shiftable: bool = False, audit_key: bytes | None = None
+    ) -> None:
         self.url = make_url(url)
         self.shiftable = shiftable
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -71,6 +79,8 @@ class Store:
             )
         else:
             raise ConfigurationError("DATABASE_URL: only sqlite and postgresql are supported")
+        key = audit_key or secrets.token_bytes(32)
+        self.engine.update_execution_options(**{AUDIT_KEY: key})
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -63,11 +63,17 @@ def plan(
 
 
 def claim_due(
-    connection: Connection, now: datetime, *, worker: str, lease: timedelta, limit: int = 100
+    connection: Connection,
+    now: datetime,
+    *,
+    worker: str,
+    lease: timedelta,
+    due_by: datetime | None = None,
+    limit: int = 100,
 ) -> list[NoticeRow]:
-    """Take notices that are due, or whose sweeper died, oldest first, for `lease`."""
+    """Take notices due by `due_by` (now), or whose sweeper died, oldest first, for `lease`."""
     abandoned = and_(notices.c.state == "claimed", notices.c.lease_until < now)
-    due = and_(notices.c.state == "planned", notices.c.planned_for <= now)
+    due = and_(notices.c.state == "planned", notices.c.planned_for <= (due_by or now))
     chosen = select(notices.c.id, notices.c.state).where(or_(due, abandoned))
     chosen = chosen.order_by(notices.c.planned_for, notices.c.id).limit(limit)
     if connection.dialect.name != "sqlite":
@@ -126,6 +132,15 @@ def give_up(connection: Connection, id: int, worker: str, why: str) -> None:
         update(notices)
         .where(notices.c.id == id, notices.c.worker == worker)
         .values(state="failed", lease_until=None, failure=why)
+    )
+
+
+def drop(connection: Connection, id: int, worker: str, state: str) -> None:
+    """Close a claimed notice without sending it: `cancelled` or `superseded`."""
+    connection.execute(
+        update(notices)
+        .where(notices.c.id == id, notices.c.state == "claimed", notices.c.worker == worker)
+        .values(state=state, lease_until=None)
     )
 
 
