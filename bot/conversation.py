@@ -12,14 +12,14 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 
 from bot.desk import Desk, Filing
 from bot.domain.answers import empty_message
-from bot.domain.errors import DeskError, InvalidInput, NotFound
+from bot.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from bot.domain.people import Person
 from bot.domain.receipts import dated_line
 from bot.domain.redaction import redact
@@ -27,7 +27,7 @@ from bot.domain.replies import Reply
 from bot.domain.tickets import Kind
 from bot.store import conversations, drafts, inbox
 from bot.store.conversations import Conversation
-from bot.store.db import Store
+from bot.store.db import Connection, Store
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +37,7 @@ LEASE = timedelta(seconds=60)
 HAND_OVER_AFTER = timedelta(minutes=15)
 PAYLOAD = re.compile(r"/[a-z][a-z_]{1,40}(\{.{0,400}\})?", re.DOTALL)
 WRITING = re.compile(r"\w")
+COMMAND = re.compile(r"\A[\s/]+")
 
 APOLOGY = (
     "I am sorry, this takes longer than it should. Your message is stored and nothing is lost: the "
@@ -154,22 +155,32 @@ class Talk:
     async def catch_up(self) -> int:
         """Work messages that were left unanswered; hand over those that waited too long.
 
+        Waits at most a minute for them: a turn that hangs keeps no other conversation waiting.
         Returns how many were taken up.
         """
-        now = self.store.now()
-        with self.store.transaction() as connection:
-            waiting = inbox.claim_unanswered(connection, now, LEASE)
+        waiting, now = await asyncio.to_thread(self._claim)
+        queues: dict[str, list[inbox.Message]] = {}
         for message in waiting:
             if now - message.received_at >= HAND_OVER_AFTER:
                 await asyncio.to_thread(self._hand_over, message)
             elif message.id not in self._turns:
-                await self._work(message, late=True)
+                queues.setdefault(message.conversation, []).append(message)
+        tasks = [asyncio.create_task(self._work_in_order(queue)) for queue in queues.values()]
+        for queue, task in zip(queues.values(), tasks, strict=True):
+            self._turns |= dict.fromkeys((message.id for message in queue), task)
+        if tasks:
+            await asyncio.wait(tasks, timeout=LEASE.total_seconds())
         return len(waiting)
 
     async def finish(self) -> None:
         """Let running turns end; for an orderly stop."""
         if self._turns:
             await asyncio.wait(list(self._turns.values()), timeout=5)
+
+    def _claim(self) -> tuple[list[inbox.Message], datetime]:
+        with self.store.transaction() as connection:
+            now = self.store.now(connection)
+            return inbox.claim_unanswered(connection, now, LEASE), now
 
     def _receive(
         self, conversation_id: str, text: str, payload: str | None, source_key: str | None
@@ -181,13 +192,14 @@ class Talk:
             draft = drafts.find_open(connection, conversation_id)
             account = bool(draft and draft.kind == Kind.ACCESS and draft.asked == "find")
             redaction = redact(text, account_asked=account)
+            button = redact(payload or "", account_asked=account)
             return inbox.receive(
                 connection,
                 conversation_id,
                 source_key=source_key,
                 text=redaction.text,
-                payload=payload,
-                masked=redaction.found,
+                payload=button.text or None,
+                masked=(*redaction.found, *button.found),
                 now=now,
                 lease=LEASE,
             )
@@ -211,6 +223,10 @@ class Talk:
         with self.store.reading() as connection:
             return inbox.find(connection, message_id)
 
+    async def _work_in_order(self, queue: Sequence[inbox.Message]) -> None:
+        for message in queue:
+            await self._work(message, late=True)
+
     async def _work(self, message: inbox.Message, *, late: bool) -> None:
         """Run one turn to its end and record its replies; a failure leaves it for catch-up."""
         started = asyncio.get_running_loop().time()
@@ -225,6 +241,9 @@ class Talk:
         except DeskError as error:
             log.warning("turn_failed", message=message.id, code=error.code)
             await asyncio.to_thread(self._release, message)
+        except Exception as error:
+            # The edge of a task: nobody awaits its outcome. The lease ends, and catch-up takes it.
+            log.error("turn_broke", message=message.id, error=type(error).__name__)
         finally:
             self._turns.pop(message.id, None)
 
@@ -245,7 +264,7 @@ class Talk:
             "asked": f"{draft.kind}.{draft.asked}" if draft and draft.asked else None,
         }
         # A typed slash is text, never a command to Rasa; only buttons send payloads.
-        text = message.payload or message.text.lstrip("/ \t\n") or "?"
+        text = message.payload or COMMAND.sub("", message.text)
         return TurnRequest(sender, text, message.id, metadata)
 
     def _record(
@@ -264,20 +283,28 @@ class Talk:
 
     def _hand_over(self, message: inbox.Message) -> None:
         """Nobody could answer: make it an inquiry for the Privacy Officer and tell the person."""
-        with self.store.transaction() as connection:
-            now = self.store.now(connection)
-            conversation = conversations.find(connection, message.conversation)
-            if conversation is None:
-                raise NotFound("There is no such conversation.")
-            filing = _inquiry(message, conversation)
-            ticket = self.desk.intake.file(connection, filing, now)
-            told = Reply(
-                "I could not answer this message, so I passed it to the Privacy Officer. Your "
-                f"reference is {ticket.reference}. {dated_line(ticket.clocks[0])}",
-                ticket=ticket.to_json(),
-            )
-            inbox.answer(connection, message.id, [told.to_json()], now=now, late=True)
-        log.warning("message_handed_over", message=message.id)
+        try:
+            with self.store.transaction() as connection:
+                self._pass_on(connection, message)
+        except DeskError as error:
+            # It stays unanswered and is tried again; the messages behind it must not wait for it.
+            log.error("hand_over_failed", message=message.id, code=error.code)
+        else:
+            log.warning("message_handed_over", message=message.id)
+
+    def _pass_on(self, connection: Connection, message: inbox.Message) -> None:
+        now = self.store.now(connection)
+        conversation = conversations.find(connection, message.conversation)
+        if conversation is None:
+            raise NotFound("There is no such conversation.")
+        ticket = self.desk.intake.file(connection, _inquiry(message, conversation), now)
+        told = Reply(
+            "I could not answer this message, so I passed it to the Privacy Officer. Your "
+            f"reference is {ticket.reference}. {dated_line(ticket.clocks[0])}",
+            ticket=ticket.to_json(),
+        )
+        if not inbox.answer(connection, message.id, [told.to_json()], now=now, late=True):
+            raise Conflict("This message was answered in the meantime.")
 
 
 def _inquiry(message: inbox.Message, conversation: Conversation) -> Filing:
