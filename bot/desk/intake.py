@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from bot.desk.planning import plan_opening
 from bot.domain.clock_records import clock_from_facts
 from bot.domain.clocks import Clock, require_past, start_clocks
@@ -16,7 +14,7 @@ from bot.domain.people import Channel, Role
 from bot.domain.tickets import Event, Kind, Ticket, new_reference
 from bot.notices import Ladder
 from bot.store import tickets
-from bot.store.db import Store
+from bot.store.db import Connection, Store
 from bot.store.library import Library
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from bot.desk.intake import Intake
 from bot.domain.clock_changes import end, meet
 from bot.domain.clocks import Clock
 from bot.domain.errors import Conflict, InvalidInput, NotFound
 from bot.domain.tickets import Event, Step, Ticket, next_status, parse_reference
 from bot.store import notices, tickets
+from bot.store.db import Connection
 
 # Which clocks a step answers; None is all of them.
 MEETS: dict[Step, tuple[str, ...] | None] = {Step.REPLY: ("respond",), Step.RESOLVE: None}
