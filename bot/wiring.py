@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +30,7 @@ from bot.store.library import Library, load_library
 from bot.store.rate_counts import RateCounts
 
 SWEEP_AT_LEAST = timedelta(minutes=10)
+AUDIT_KEY_FILE = "audit_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +59,36 @@ def secret(settings: Settings) -> str:
     """The secret that our processes share: the setting, else the file made at the first start."""
     if settings.rasa_secret is not None:
         return settings.rasa_secret.get_secret_value()
-    path = settings.home / "keys" / "rasa_secret"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(os.urandom(32).hex())
+    return _kept(settings.home, "rasa_secret")
+
+
+def open_store(settings: Settings) -> Store:
+    """The desk's database, with the key that signs its events.
+
+    Processes and machines that share a database share the file `keys/audit_key`, too.
+    """
+    key = bytes.fromhex(_kept(settings.home, AUDIT_KEY_FILE))
+    return Store(settings.database, shiftable=settings.moved_clock_allowed, audit_key=key)
+
+
+def _kept(home: Path, name: str) -> str:
+    """A secret of this home, made when it is first asked for; whoever is first makes it for all."""
+    path = home / "keys" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f"{name}.{os.getpid()}")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
+            file.write(os.urandom(32).hex())
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
     return path.read_text(encoding="ascii").strip()
 
 
 def build(settings: Settings) -> Application:
     """Wire the desk. Raises ConfigurationError when a setting or a data file is not usable."""
     use_own_time_zones()
-    store = Store(settings.database, shiftable=settings.moved_clock_allowed)
+    store = open_store(settings)
     library = load_library(settings.data_dir)
     forms = load_forms(settings.data_dir / "forms", library.policy)
     french = load_forms(settings.data_dir / "forms" / "fr", library.policy)

@@ -151,7 +151,15 @@ tickets = Table(
     Column("clauses_shown", JSON, nullable=False),
     Column("owner", String(200)),
     Column("next_due", Date),
-    Index(None, "person", "status"),
+    # The number of its last event: whoever changes a ticket says which one they have seen.
+    Column("version", Integer, nullable=False, default=0),
+    Column("sent_at", UtcDateTime),
+    Column("closed_at", UtcDateTime, index=True),
+    # A legal hold: nothing of it is purged.
+    Column("hold", Boolean, nullable=False, default=False),
+    Column("duplicate_of", String(16)),
+    Index(None, "person", "id"),
+    Index(None, "conversation_id"),
     Index(
         "ix_tickets_open_by_due",
         "next_due",
@@ -159,6 +167,8 @@ tickets = Table(
         sqlite_where=text("next_due IS NOT NULL"),
         postgresql_where=text("next_due IS NOT NULL"),
     ),
+    # A purged ticket's number is never given again: its events still carry it.
+    sqlite_autoincrement=True,
 )
 
 clocks = Table(
@@ -175,11 +185,13 @@ clocks = Table(
     UniqueConstraint("ticket_id", "name"),
 )
 
+# Append-only, and outlives its ticket: a purge empties `who`, `why`, `before`, `after` and `salt`
+# and leaves the rest, which the chain is made of. `ticket_id` is empty on the desk's own events.
 events = Table(
     "events",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("ticket_id", Integer),
     Column("number", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("who", String(200), nullable=False),
@@ -187,7 +199,56 @@ events = Table(
     Column("why", Text, nullable=False),
     Column("before", JSON),
     Column("after", JSON),
+    Column("salt", String(32)),
+    Column("digest", String(64), nullable=False),
+    Column("mac", String(64), nullable=False),
+    Column("purged_by", Integer),
     UniqueConstraint("ticket_id", "number"),
+)
+
+# One row: where the chain of events ends. Whoever appends takes it; `purging` opens the triggers.
+chain_head = Table(
+    "chain_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("mac", String(64), nullable=False),
+    Column("purging", Boolean, nullable=False),
+)
+
+# What was established on a ticket (reply, finding, disagreement, assessment): added, not changed.
+ticket_facts = Table(
+    "ticket_facts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("content", JSON, nullable=False),
+    UniqueConstraint("ticket_id", "name", "number"),
+)
+
+# What opens a ticket to its requester: secret links and codes, as hashes only.
+ticket_links = Table(
+    "ticket_links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+ticket_codes = Table(
+    "ticket_codes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("hash", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("used_at", UtcDateTime),
 )
 
 notices = Table(

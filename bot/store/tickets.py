@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.clock_records import clock_facts
@@ -14,6 +14,7 @@ from bot.domain.clocks import Clock
 from bot.domain.errors import NotFound
 from bot.domain.people import Channel, Role
 from bot.domain.tickets import Event, Kind, Status, Ticket
+from bot.store import events as chain
 from bot.store.tables import clocks, events, notices, tickets
 
 # Rebuilds a ticket's clocks from their stored facts: (kind, calendar, [(name, facts)]).
@@ -94,25 +95,14 @@ def _next_due(running: Iterable[Clock]) -> date | None:
 
 
 def add_event(connection: Connection, ticket_id: int, event: Event) -> None:
-    """Write the ticket's next event; two writers at once take their numbers in turn."""
-    connection.execute(
-        select(tickets.c.id).where(tickets.c.id == ticket_id).with_for_update(key_share=True)
-    )
-    last = select(func.coalesce(func.max(events.c.number), 0)).where(
-        events.c.ticket_id == ticket_id
-    )
-    connection.execute(
-        events.insert().values(
-            ticket_id=ticket_id,
-            number=connection.execute(last).scalar_one() + 1,
-            at=event.at,
-            who=event.who,
-            what=event.what,
-            why=event.why,
-            before=dict(event.before) if event.before is not None else None,
-            after=dict(event.after) if event.after is not None else None,
-        )
-    )
+    """Append the ticket's next event; two writers at once take their numbers in turn."""
+    number: int = connection.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket_id)
+        .values(version=tickets.c.version + 1)
+        .returning(tickets.c.version)
+    ).scalar_one()
+    chain.append(connection, ticket_id, number, event)
 
 
 def save_clock(connection: Connection, ticket_id: int, clock: Clock) -> int:
