@@ -21,7 +21,7 @@ from bot.domain.phrases import Phrases, phrases
 from bot.domain.receipts import receipt
 from bot.domain.replies import QuickReply, Reading, Reply
 from bot.domain.tickets import Kind
-from bot.domain.topics import TOPICS
+from bot.domain.topics import TOPICS, note_wish, take_wish
 from bot.fields import FieldReader
 from bot.store import conversations, drafts, inbox
 from bot.store.conversations import Conversation
@@ -144,8 +144,6 @@ class Guide:
             return self._begin(connection, kind, conversation, message, reading, now)
         if draft.kind != kind:
             return Said(draft, follow=f"{draft.kind}_form")
-        if reading.intent == "switch_request" and reading.slots.get("kind") == kind:
-            return Said(draft, (Reply(forms[kind].opening),))
         if reading.intent == f"request_{kind}":
             return Said(draft, (Reply(words.in_the_middle.format(title=forms[kind].title)),))
         step = Step(
@@ -159,7 +157,12 @@ class Guide:
             today=local_date(now, self.intake.library.zone),
             file=lambda confirmed: self.file(connection, confirmed, conversation, now),
         )
-        return step.take(draft, reading)
+        said = step.take(draft, reading)
+        if said.wished is not None:
+            topic = dict(conversation.topic)
+            note_wish(topic, said.wished, message.received_at)
+            conversations.remember(connection, conversation.id, topic)
+        return said
 
     def _begin(
         self,
@@ -177,13 +180,15 @@ class Guide:
             drafts.move(connection, aside, "open", now)
             resumed = words.resumed.format(title=form.title)
             return Said(aside, (Reply(f"{resumed}\n{summary(form, aside)}"),))
-        wanted = conversation.topic.get("wanted", {}).get(kind)
+        topic = dict(conversation.topic)
+        # The clock starts with the first writing, not with the button pressed after it.
+        wanted = take_wish(topic, kind)
+        conversations.remember(connection, conversation.id, topic)
         draft = drafts.start(
             connection,
             conversation.id,
             kind,
-            # The clock starts with the first writing, not with the button pressed after it.
-            received_at=datetime.fromisoformat(wanted) if wanted else message.received_at,
+            received_at=wanted or message.received_at,
             now=now,
             clauses_shown=tuple(conversation.topic.get("shown", ())),
         )
@@ -273,8 +278,11 @@ def _consequences(form: Form, draft: Draft) -> str:
 
 
 def _starts(reading: Reading, kind: str) -> bool:
+    if any(_starts(part, kind) for part in reading.requests):
+        return True
     topic = TOPICS.get(reading.intent)
-    named = reading.intent in {f"request_{kind}", "switch_request"}
+    switched = reading.intent == "switch_request" and reading.slots.get("kind") == kind
+    named = switched or reading.intent == f"request_{kind}"
     return named or (topic is not None and topic.request == kind)
 
 

@@ -6,27 +6,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
 from bot.domain.answers import Voice, answer, settle
 from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form
 from bot.domain.phrases import Phrases
 from bot.domain.replies import QuickReply, Reading, Reply
 from bot.domain.tickets import Kind
-from bot.domain.topics import TOPICS
+from bot.domain.topics import TOPICS, WISHES
 from bot.domain.turns import Turn, TurnReading, read_turn
 from bot.fields import FieldReader
 from bot.store import drafts
+from bot.store.db import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A step before it is stored: the draft after it, what is said, how it ends."""
+    """A step before it is stored: the draft after it, what is said, how it ends.
+
+    `wished` is the other kind of request that the message asked for, while this one is open.
+    """
 
     draft: Draft | None
     replies: tuple[Reply, ...] = ()
     follow: str | None = None
     quiet: bool = False
+    wished: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,8 @@ class Step:
                 QuickReply(self.phrases.other_finish, "/keep_request"),
             ),
         )
-        return Said(draft, (offer,), quiet=True)
+        wished = topic.request if reading.intent in WISHES else None
+        return Said(draft, (offer,), quiet=True, wished=wished)
 
     def _switch(self, draft: Draft, reading: Reading) -> Said:
         kind = reading.slots.get("kind", "")
@@ -143,13 +147,6 @@ class Step:
             return Said(draft, (Reply(self.phrases.go_on),))
         drafts.save(self.connection, draft, self.now)
         drafts.move(self.connection, draft, "aside", self.now)
-        waiting = drafts.find_aside(self.connection, draft.conversation, kind)
-        if waiting is not None:
-            drafts.move(self.connection, waiting, "open", self.now)
-        else:
-            drafts.start(
-                self.connection, draft.conversation, kind, received_at=self.now, now=self.now
-            )
         return Said(None, follow=f"{kind}_form")
 
     def _not_understood(self, entry: Field | None, problem: str | None, draft: Draft) -> Said:
