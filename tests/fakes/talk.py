@@ -35,11 +35,13 @@ class StoredMessage:
 class FakeTalk:
     """Answers by `script`: a Reply, an error to raise, or PENDING for an apology now.
 
-    `answer_late` gives the answer to a message that was left pending.
+    `answer_late` gives the answer to a message that was left pending. `broken` is raised whenever
+    a token is looked up.
     """
 
     script: Script
     waiting: str | None = None
+    broken: Exception | None = None
     people: dict[str, Person] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     messages: dict[str, list[StoredMessage]] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class FakeTalk:
         return id
 
     def by_token(self, token: str) -> Thread | None:
+        if self.broken is not None:
+            raise self.broken
         id = self.tokens.get(token)
         return Thread(id) if id else None
 

@@ -104,8 +104,7 @@ class Chat:
             session.conversation, text=sent.message, payload=sent.payload, source_key=sent.key
         )
         response = JSONResponse(answer(said, session))
-        if session.proof != "bearer":
-            self.sessions.remember(response, session)
+        self.sessions.remember(request, response, session)
         return response
 
     async def history(

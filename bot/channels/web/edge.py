@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web.problems import Problem, Render, broken, unavailable
+from bot.channels.web.sessions import is_foreign
 
 log = structlog.get_logger(__name__)
 
@@ -56,22 +57,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
-
-
-def is_foreign(headers: Headers, page_url: str) -> bool | None:
-    """Tell whether another site caused this request; None when the request does not say.
-
-    Sec-Fetch-Site decides where the browser sends it, else Origin against the host asked for.
-    """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site != "same-origin"
-    origin = headers.get("origin")
-    if origin is None:
-        return None
-    parts, page = urlsplit(origin), urlsplit(page_url)
-    ours = {headers.get("host", "").lower(), page.netloc.lower()} - {""}
-    return parts.scheme not in {"http", "https"} or parts.netloc.lower() not in ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from bot.channels.web.ports import Talk
@@ -74,8 +75,13 @@ class Sessions:
         id = await asyncio.to_thread(self.talk.open, person, token)
         return Session(id, token, "new")
 
-    def remember(self, response: Response, session: Session) -> None:
-        """Let the browser keep the session."""
+    def remember(self, request: Request, response: Response, session: Session) -> None:
+        """Let the browser keep the session, unless another site's page sent the message.
+
+        That page could otherwise swap the person's conversation for one that it began.
+        """
+        if session.proof == "bearer" or is_foreign(request.headers, self.page_url):
+            return
         response.set_cookie(
             self.cookie,
             session.token,
@@ -97,6 +103,22 @@ class Sessions:
             return None
         found = await asyncio.to_thread(self.talk.by_token, token)
         return found.id if found else None
+
+
+def is_foreign(headers: Headers, page_url: str) -> bool | None:
+    """Tell whether another site caused this request; None when the request does not say.
+
+    Sec-Fetch-Site decides where the browser sends it, else Origin against the host asked for.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site != "same-origin"
+    origin = headers.get("origin")
+    if origin is None:
+        return None
+    parts, page = urlsplit(origin), urlsplit(page_url)
+    ours = {headers.get("host", "").lower(), page.netloc.lower()} - {""}
+    return parts.scheme not in {"http", "https"} or parts.netloc.lower() not in ours
 
 
 def bearer_token(request: Request) -> str | None:

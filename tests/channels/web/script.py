@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 
 from bot.domain.clocks import start_clocks
 from bot.domain.errors import DeskError
@@ -29,7 +30,8 @@ def clause(id: str, telling: str = "") -> QuotedClause:
     """A clause with the span of its telling sentence."""
     found = LIBRARY.policy.get(id)
     start = found.text.find(telling) if telling else -1
-    return QuotedClause(found, (start, start + len(telling)) if start >= 0 else None)
+    assert start >= 0 or not telling
+    return QuotedClause(found, (start, start + len(telling)) if telling else None)
 
 
 RETENTION = Reply(
@@ -37,8 +39,8 @@ RETENTION = Reply(
     (
         clause(
             "5.3",
-            "Cloud Connexions shall keep personal information only as long as it remains necessary "
-            "or relevant for the identified purposes or as required by law.",
+            "Cloud Connexions will retain personal information for only as long as required to "
+            "fulfill the identified purposes or as required by law.",
         ),
     ),
     quick_replies=(
@@ -99,6 +101,7 @@ def complaint() -> Ticket:
     )
 
 
+@cache
 def filed() -> Reply:
     form = load_forms(DATA / "forms", LIBRARY.policy)["complaint"]
     return receipt(complaint(), form, LIBRARY.policy, LIBRARY.complaint_procedure)

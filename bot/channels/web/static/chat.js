@@ -32,9 +32,19 @@ function element(tag, classes, ...content) {
 
 // ---- what the desk says
 
-function paragraphs(text, classes) {
+const NUMBERED = /^\d+\. /;
+const HEADING = /^[^.?!:;\n]{4,60}$/;
+
+function paragraphs(text, classes, headings = false) {
   const block = element("div", `words ${classes}`);
-  for (const part of text.split(/\n{2,}/)) if (part.trim()) block.append(element("p", "", part));
+  for (const part of text.split(/\n{2,}/).filter((one) => one.trim())) {
+    const lines = part.split("\n");
+    if (lines.every((line) => NUMBERED.test(line))) {
+      block.append(element("ol", "", ...lines.map((line) => element("li", "", line.replace(NUMBERED, "")))));
+    } else {
+      block.append(element("p", headings && HEADING.test(part) ? "heading" : "", part));
+    }
+  }
   block.dir = "auto";
   return block;
 }
@@ -89,11 +99,12 @@ function clauseCard(clause) {
   return element("figure", "clause", caption, quote, element("p", "source", policyLink(clause.url, clause.id)));
 }
 
+// As the desk says dates in words: Friday 11 December 2026.
 function longDate(iso) {
   const [year, month, day] = iso.split("-").map(Number);
-  return new Intl.DateTimeFormat("en-CA", {
-    weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC",
-  }).format(new Date(Date.UTC(year, month - 1, day)));
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const name = (part) => date.toLocaleDateString("en-CA", { [part]: "long", timeZone: "UTC" });
+  return `${name("weekday")} ${day} ${name("month")} ${year}`;
 }
 
 const CLOCK_WORDS = {
@@ -113,12 +124,14 @@ function stepsTable(clock) {
   }
   const body = element("tbody", "");
   clock.explain.forEach((step, index) => {
-    const row = element("tr", step.counts || index === 0 ? "" : "skipped");
-    if (step.date === clock.due) row.className = "due";
+    const received = index === 0;
+    const due = index === clock.explain.length - 1;
+    const row = element("tr", due ? "due" : step.counts || received ? "" : "skipped");
     const date = element("th", "", longDate(step.date));
     date.scope = "row";
-    const why = step.why || (index === 0 ? "received" : step.date === clock.due ? "due" : "");
-    row.append(date, element("td", "", step.day === null ? "–" : String(step.day)), element("td", "", why));
+    const day = received ? "0" : step.day === null ? "–" : String(step.day);
+    const why = received ? "received" : step.why || (due ? "due" : "");
+    row.append(date, element("td", "", day), element("td", "", why));
     body.append(row);
   });
   return element("table", "steps-table", element("thead", "", head), body);
@@ -131,7 +144,7 @@ function clockEntry(clock) {
   return element(
     "div", "",
     element("dt", "", words),
-    element("dd", "", longDate(clock.due), element("span", "meta", source), how),
+    element("dd", "", longDate(clock.due), element("span", "meta", `Source: ${source}`), how),
   );
 }
 
@@ -198,7 +211,7 @@ function deskMessage(reply, lateFor) {
   if (reply.ticket) article.append(receiptCard(reply.ticket));
   if (folded) article.append(element("details", "receipt-words", element("summary", "", "The dates in words"), paragraphs(folded, "")));
   for (const clause of reply.clauses ?? []) article.append(clauseCard(clause));
-  if (reply.closing) article.append(paragraphs(reply.closing, "afterwards"));
+  if (reply.closing) article.append(paragraphs(reply.closing, "afterwards", Boolean(reply.ticket)));
   if (reply.quick_replies?.length) article.append(quickReplies(reply.quick_replies));
   return article;
 }
@@ -214,7 +227,7 @@ function shorten(text) {
 function ownMessage(text, at) {
   const said = element("div", "said", text);
   said.dir = "auto";
-  const time = element("time", "", at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  const time = element("time", "", at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" }));
   if (at.toDateString() !== new Date().toDateString()) time.prepend(`${at.toLocaleDateString([], { day: "numeric", month: "short" })}, `);
   time.dateTime = at.toISOString();
   return element("article", "message own", element("span", "unseen", "You:"), said, time);
@@ -248,7 +261,7 @@ function bottom() {
 
 // A long answer is read from its beginning.
 function reveal(first) {
-  const room = byId("trouble").closest(".dock").getBoundingClientRect().top - document.querySelector(".top").offsetHeight;
+  const room = byId("trouble").closest(".dock").getBoundingClientRect().top - document.querySelector(".top").offsetHeight - 40;
   const tall = log.getBoundingClientRect().bottom - first.getBoundingClientRect().top > room;
   if (tall) first.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   else bottom();
