@@ -28,8 +28,9 @@ class RateCounts:
         """
         window = timedelta(seconds=seconds)
         with self.store.transaction() as connection:
+            start, used = _locked(connection, key, self.store.now(connection))
+            # Read again: who waited for the row must not be earlier than who held it.
             now = self.store.now(connection)
-            start, used = _locked(connection, key, now)
             if not start <= now < start + window:
                 start, used = now, 0
             if used >= limit:
