@@ -6,20 +6,21 @@ over twice is taken once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bot.desk.intake import Filing, Intake
-from bot.desk.step import Said, Step
+from bot.desk.step import Said, Step, choice_buttons
 from bot.domain.answers import Voice
 from bot.domain.clocks import local_date
 from bot.domain.errors import DeskError
-from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, next_field, summary
-from bot.domain.phrases import Phrases, phrases
+from bot.domain.forms import CONFIRM, Draft, FieldType, FieldValue, Form, next_field, summary
+from bot.domain.phrases import phrases
 from bot.domain.receipts import receipt
-from bot.domain.replies import QuickReply, Reading, Reply
+from bot.domain.replies import Reading, Reply
 from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, note_wish, take_wish
 from bot.fields import FieldReader
@@ -28,6 +29,8 @@ from bot.store.conversations import Conversation
 from bot.store.db import Connection
 
 SUBSTANTIAL_WORDS = 8
+# "How do I complain about ..." asks for the form; it does not yet tell what happened.
+ASKS_HOW = re.compile(r"\s*(how|where|who|what|can|could|comment|où|puis-je)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class Guide:
             parts += [f"{words.consequences}\n{told}"] if told else []
             return Reply("\n\n".join([*parts, words.shall_i]), quick_replies=words.confirm_buttons)
         entry = form.field(str(draft.asked))
-        return Reply(entry.ask, quick_replies=(*_choices(entry, words), words.cancel_button))
+        return Reply(entry.ask, quick_replies=(*choice_buttons(entry, words), words.cancel_button))
 
     def _forms(self, language: str) -> Mapping[str, Form]:
         return self.french if language == "fr" else self.forms
@@ -212,7 +215,10 @@ class Guide:
         if form.fields[0].type is not FieldType.STORY:
             return None
         if message.payload is None:
-            return message.text if len(message.text.split()) >= SUBSTANTIAL_WORDS else None
+            told = len(message.text.split()) >= SUBSTANTIAL_WORDS and not ASKS_HOW.match(
+                message.text
+            )
+            return message.text if told else None
         last = str(conversation.topic.get("intent"))
         about = TOPICS[last].request if last in TOPICS else Kind.INQUIRY
         if "intent" not in conversation.topic or (form.kind != Kind.INQUIRY and about != form.kind):
@@ -284,12 +290,3 @@ def _starts(reading: Reading, kind: str) -> bool:
     switched = reading.intent == "switch_request" and reading.slots.get("kind") == kind
     named = switched or reading.intent == f"request_{kind}"
     return named or (topic is not None and topic.request == kind)
-
-
-def _choices(entry: Field, words: Phrases) -> tuple[QuickReply, ...]:
-    if entry.type is FieldType.WHEN:
-        return (QuickReply(words.unknown_day, f'/choose{{"value": "{words.unknown_day}"}}'),)
-    return tuple(
-        QuickReply(choice.title.capitalize(), f'/choose{{"value": "{choice.title}"}}')
-        for choice in entry.choices
-    )

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.domain.answers import Voice, answer, settle
+from bot.domain.answers import SURE_ENOUGH, Voice, about, answer, settle
 from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form
 from bot.domain.phrases import Phrases
-from bot.domain.replies import QuickReply, Reading, Reply
+from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
 from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, WISHES
 from bot.domain.turns import Turn, TurnReading, read_turn
 from bot.fields import FieldReader
 from bot.store import drafts
 from bot.store.db import Connection
+
+# A question about this very form: who gets to read it (policy 5.3, need to know).
+CONFIDENTIAL = re.compile(
+    r"\bwho\b.*\b(see|sees|read|reads|get|gets|look|know)|\bconfidential|\banonymous|\bprivate\b"
+    r"|\bqui (va|peut|verra|lira)\b|\bconfidentiel",
+    re.IGNORECASE,
+)
+WHO_SEES = "5.3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,9 @@ class Step:
         return (Reply(self.phrases.aside.format(title=title), quick_replies=(button,)),)
 
     def _answer_question(self, reading: Reading) -> Reply:
+        if CONFIDENTIAL.search(reading.text) and reading.confidence < SURE_ENOUGH:
+            quoted = QuotedClause(self.voice.policy.get(WHO_SEES))
+            return about(reading, Reply(self.phrases.who_sees, (quoted,)))
         reply = answer(settle(reading, self.voice.policy, {}), self.voice)
         return replace(reply, quick_replies=())
 
@@ -153,7 +165,8 @@ class Step:
         if entry is None:
             return Said(draft, (Reply(self.phrases.yes_or_no),))
         words = f"{problem} {entry.again}" if problem else entry.again
-        return Said(draft, (Reply(words),))
+        buttons = (*choice_buttons(entry, self.phrases), self.phrases.cancel_button)
+        return Said(draft, (Reply(words, quick_replies=buttons),), quiet=True)
 
 
 def _precise_first(form: Form, draft: Draft) -> list[str]:
@@ -169,3 +182,13 @@ def _which_change(form: Form, draft: Draft, lead: str, words: Phrases) -> Reply:
         if entry.name in draft.fields
     )
     return Reply(f"{lead}{words.which}", quick_replies=(*buttons, words.cancel_button))
+
+
+def choice_buttons(entry: Field, words: Phrases) -> tuple[QuickReply, ...]:
+    """The buttons of a question: its choices, or "I don't know" where a day is asked for."""
+    if entry.type is FieldType.WHEN:
+        return (QuickReply(words.unknown_day, f'/choose{{"value": "{words.unknown_day}"}}'),)
+    return tuple(
+        QuickReply(choice.title.capitalize(), f'/choose{{"value": "{choice.title}"}}')
+        for choice in entry.choices
+    )

@@ -136,6 +136,8 @@ def _from_policy(reading: Reading, voice: Voice) -> Reply:
     specified = reading.answerable >= 0.5
     if reading.language == "fr":
         lead = _french_lead(specified)
+    elif reading.intent == "accountability_contact" and not specified:
+        lead = "The policy names the role; how to reach the Privacy Officer stands below it:"
     elif specified:
         lead = f"This is what our privacy policy says about {topic.about}:"
     else:

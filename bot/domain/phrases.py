@@ -28,6 +28,7 @@ class Phrases:
     other_start: str
     other_finish: str
     yes_or_no: str
+    who_sees: str
     summary: str
     consequences: str
     shall_i: str
@@ -72,6 +73,10 @@ ENGLISH = Phrases(
     other_start="Start: {title}",
     other_finish="Finish this one",
     yes_or_no="I did not understand that. A yes or a no is enough.",
+    who_sees=(
+        "What you write here goes to the Privacy Officer, who answers it. Nobody else sees it "
+        "without a business need to know:"
+    ),
     summary="This is what I will file:",
     consequences="What follows from it",
     shall_i="Shall I file it?",
@@ -111,6 +116,11 @@ FRENCH = Phrases(
     other_start="Commencer : {title}",
     other_finish="Terminer celle-ci",
     yes_or_no="Je n’ai pas compris. Un oui ou un non suffit.",
+    who_sees=(
+        "Ce que vous écrivez ici va à la personne responsable de la protection de la vie privée. "
+        "Personne d’autre ne le voit sans en avoir besoin pour son travail (texte officiel en "
+        "anglais) :"
+    ),
     summary="Voici ce que je vais déposer :",
     consequences="Ce qui en découle",
     shall_i="Faut-il le déposer ?",
