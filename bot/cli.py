@@ -5,6 +5,7 @@ Exit status: 0 done, 1 the desk could not do it (one line on stderr says why), 2
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import sys
@@ -39,6 +40,9 @@ app.add_typer(dates.clock_commands, name="clock")
 
 def main() -> None:
     """Run the command of this process and exit with its status."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     wiring.use_own_time_zones()
     configure_logs("WARNING", "command")
     sys.exit(_status())

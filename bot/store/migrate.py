@@ -8,8 +8,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
 
+from bot.domain.errors import ConfigurationError
 from bot.store.db import Store
 
 # Any number will do, as long as every starter of this desk takes the same lock.
@@ -36,10 +38,16 @@ def migrate(store: Store, revision: str = "head") -> None:
             if not store.is_sqlite:
                 connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": POSTGRES_LOCK})
             config = _configuration(connection)
-            if _is_downgrade(connection, config, revision):
-                command.downgrade(config, revision)
-            else:
-                command.upgrade(config, revision)
+            try:
+                if _is_downgrade(connection, config, revision):
+                    command.downgrade(config, revision)
+                else:
+                    command.upgrade(config, revision)
+            except CommandError as error:
+                raise ConfigurationError(
+                    "DATABASE_URL: the tables were made by a version of the desk that this one "
+                    "does not know; use the newer version, or another database"
+                ) from error
         connection.invalidate()
 
 
