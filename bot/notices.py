@@ -52,9 +52,13 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Who is told, in order: the officer, then the deputy, then the fallback."""
+    """Who is told, in order: the officer, then the deputy, then the fallback.
+
+    `letters_by` is the way that leads to requesters, where there is one.
+    """
 
     recipients: tuple[Recipient, ...]
+    letters_by: str | None = None
 
     def reach(self, duties: Sequence[str]) -> tuple[Recipient, ...]:
         """Those who hold one of these duties; the first of the ladder when nobody does."""

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.desk.intake import Intake
-from bot.desk.planning import overtaken, plan_next
+from bot.desk.planning import FORGOTTEN, overtaken, plan_next
 from bot.domain.clocks import Clock
 from bot.domain.dates import spoken
+from bot.domain.letters import TITLES, letter
 from bot.domain.receipts import dated_line
 from bot.domain.tickets import Ticket
 from bot.notices import Ladder, Notice, NoticeError, Notifier
@@ -83,18 +84,18 @@ class Sweeper:
         store = self.intake.store
         with store.reading() as connection:
             ticket = tickets.load_by_id(connection, row.ticket_id, self.intake.rebuilder(now))
-        clock = next(clock for clock in ticket.clocks if clock.name == row.clock)
-        if self._dropped(row, clock, now):
+        clock = ticket.clock(row.clock)
+        if clock is not None and self._dropped(row, clock, now):
             return None
-        notice = self._notice(row, ticket, clock)
+        notice = self._letter(row, ticket) if clock is None else self._notice(row, ticket, clock)
         try:
             notifier = self.notifiers.get(row.by)
             if notifier is None:
                 raise NoticeError("this way is not set up any more", permanent=True)
             notifier.send(notice)
-            state = self._record_sent(row, clock, now)
+            state = self._record_sent(row, now)
         except NoticeError as error:
-            state = self._record_failure(row, clock, error, now)
+            state = self._record_failure(row, error, now)
         return Swept(
             ticket.reference, str(ticket.kind), row.clock, row.threshold, row.to, row.by,
             notice.text, state,
@@ -110,15 +111,20 @@ class Sweeper:
             return False
         with self.intake.store.transaction() as connection:
             notices.drop(connection, row.id, self.worker, state)
-            self._plan_next(connection, row, clock, now)
+            self._plan_next(connection, row, now)
         return True
 
-    def _plan_next(
-        self, connection: Connection, row: NoticeRow, clock: Clock, now: datetime
-    ) -> None:
-        if row.threshold == "opened":
+    def _plan_next(self, connection: Connection, row: NoticeRow, now: datetime) -> None:
+        """Plan the clock's next threshold, by the clock as it is now.
+
+        While the notice was on its way the clock may have moved: its new version has plans then.
+        """
+        version = tickets.clock_versions(connection, row.ticket_id).get(row.clock)
+        if row.threshold == "opened" or version != row.version:
             return
-        version = tickets.clock_versions(connection, row.ticket_id)[clock.name]
+        ticket = tickets.load_by_id(connection, row.ticket_id, self.intake.rebuilder(now))
+        clock = ticket.clock(row.clock)
+        assert clock is not None
         plan_next(
             connection, row.ticket_id, clock, version, row.threshold, self.intake.library,
             self.ladder, now,
@@ -141,18 +147,29 @@ class Sweeper:
             repeated=row.repeated,
         )
 
-    def _record_sent(self, row: NoticeRow, clock: Clock, now: datetime) -> str:
+    def _letter(self, row: NoticeRow, ticket: Ticket) -> Notice:
+        """A letter to the requester, or, when it came back, the word of that to the officer."""
+        title, found = TITLES[row.threshold], letter(ticket, row.threshold, row.version)
+        subject, text = f"{ticket.reference}: {title}", found.content["text"] if found else ""
+        if row.to != ticket.email:
+            subject = f"{ticket.reference}: not delivered: {title}"
+            text = (
+                f"{subject}. The requester's address did not take it: reach them another way.\n"
+                f"Next step: privacydesk ticket show {ticket.reference}\nDesk: {self.page_url}"
+            )
+        key = f"{row.ticket_id}:{row.clock}:{row.threshold}:{row.version}"
+        return Notice(key=key, to=row.to, subject=subject, text=text, repeated=row.repeated)
+
+    def _record_sent(self, row: NoticeRow, now: datetime) -> str:
         """Record it and plan the clock's next threshold, in one transaction."""
         store = self.intake.store
         with store.transaction() as connection:
             if not notices.record_sent(connection, row.id, self.worker, now):
                 return "planned"
-            self._plan_next(connection, row, clock, now)
+            self._plan_next(connection, row, now)
         return "sent"
 
-    def _record_failure(
-        self, row: NoticeRow, clock: Clock, error: NoticeError, now: datetime
-    ) -> str:
+    def _record_failure(self, row: NoticeRow, error: NoticeError, now: datetime) -> str:
         """Try again later, or give up loudly and hand the notice to the next on the ladder.
 
         Given up or not, the clock's next threshold is planned: one failure ends no chain.
@@ -173,7 +190,7 @@ class Sweeper:
                     connection, row.ticket_id, clock=row.clock, threshold=row.threshold,
                     version=row.version, to=after.to, by=after.by, planned_for=now,
                 )  # fmt: skip
-            self._plan_next(connection, row, clock, now)
+            self._plan_next(connection, row, now)
             return "failed"
 
 
@@ -187,5 +204,7 @@ def _what(threshold: str, ticket: Ticket) -> str:
         return f"The statutory day has passed (deemed refusal): {kind}"
     if threshold.startswith("overdue"):
         return f"Overdue: {kind}"
+    if threshold.startswith(FORGOTTEN):
+        return f"Paused for {threshold.removeprefix(FORGOTTEN)} days: {kind}"
     days = threshold.removesuffix("bd")
     return f"Due in {days} business day{'' if days == '1' else 's'}: {kind}"

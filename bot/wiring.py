@@ -142,4 +142,5 @@ def _ladder(settings: Settings, notifiers: dict[str, Notifier]) -> Ladder:
     }
     by_mail = [Recipient(duty, address, "e-mail") for duty, address in addresses.items() if address]
     log_duty = "log" if mailed and by_mail else "officer"
-    return Ladder((*(by_mail if mailed else ()), Recipient(log_duty, "Privacy Officer", "log")))
+    last = Recipient(log_duty, "Privacy Officer", "log")
+    return Ladder((*(by_mail if mailed else ()), last), letters_by="e-mail" if mailed else None)

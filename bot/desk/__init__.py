@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.answering import Answering, Response
+from bot.desk.clocks import ClockDesk
 from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
 from bot.desk.tickets import TicketDesk
@@ -63,6 +64,11 @@ class Desk:
         store = self.intake.store
         with store.transaction() as connection:
             return self.intake.file(connection, filing, store.now(connection))
+
+    @property
+    def clocks(self) -> ClockDesk:
+        """What moves due dates."""
+        return ClockDesk(self.intake)
 
     def now(self) -> datetime:
         """The desk's time, in UTC."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.desk.planning import plan_opening
 from bot.domain.clock_records import clock_from_facts
-from bot.domain.clocks import Clock, require_past, start_clocks
+from bot.domain.clocks import Clock, local_date, require_past, start_clocks
+from bot.domain.errors import InvalidInput
 from bot.domain.people import Channel, Role
 from bot.domain.tickets import Event, Kind, Ticket, new_reference
 from bot.notices import Ladder
@@ -17,10 +18,16 @@ from bot.store import tickets
 from bot.store.db import Connection, Store
 from bot.store.library import Library
 
+NOTHING_WITHDRAWN = "A withdrawal names at least one use that shall stop, or everything."
+
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A request ready to be filed. The same `key` opens one ticket, however often it is filed."""
+    """A request ready to be filed. The same `key` opens one ticket, however often it is filed.
+
+    `sent_at` is when it was sent or dated, where that is known to be before the receipt: opt-outs
+    and the notice of an extension count from it.
+    """
 
     key: str
     kind: Kind
@@ -34,6 +41,7 @@ class Filing:
     uses: Sequence[str] = ()
     who: str = "requester"
     why: str = ""
+    sent_at: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -48,13 +56,15 @@ class Intake:
     def file(self, connection: Connection, filing: Filing, now: datetime) -> Ticket:
         """Open the ticket in the caller's transaction, or return the one already opened.
 
-        Raises InvalidInput for a receipt in the future, HorizonError when the calendar does not
-        reach the due dates: no calendar, no promise.
+        Raises InvalidInput for a receipt in the future and for a withdrawal of nothing,
+        HorizonError when the calendar does not reach the due dates: no calendar, no promise.
         """
         known = tickets.find_filed(connection, filing.key)
         if known is not None:
             return self.load(connection, known, now)
         require_past(filing.received_at, now)
+        if filing.kind is Kind.WITHDRAWAL and not set(filing.uses) - {"none"}:
+            raise InvalidInput(NOTHING_WITHDRAWN)
         running = self.clocks_for(filing, now)
         reference = new_reference()
         id = tickets.insert(
@@ -73,13 +83,17 @@ class Intake:
             fields=filing.fields,
             clauses_shown=filing.clauses_shown,
             running=running,
+            sent_at=filing.sent_at,
         )
         due = {clock.name: clock.due.isoformat() for clock in running}
         if id is None:
             # Filed by someone else since the look-up above.
             return self.load(connection, str(tickets.find_filed(connection, filing.key)), now)
+        told: dict[str, Any] = {"due": due}
+        if local_date(now, self.library.zone) != running[0].day_zero:
+            told["received_at"] = filing.received_at.isoformat()
         tickets.add_event(
-            connection, id, Event(now, filing.who, "received", filing.why, None, {"due": due})
+            connection, id, Event(now, filing.who, "received", filing.why, None, told)
         )
         plan_opening(connection, id, filing.kind, running, self.library, self.ladder, now)
         return self.load(connection, reference, now)
@@ -91,6 +105,7 @@ class Intake:
             self.library.zone,
             self.library.calendar(),
             self.library.kinds,
+            sent_at=filing.sent_at,
             uses=filing.uses,
             now=now,
         )

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.clocks import Clock, local_date
+from bot.domain.letters import REQUESTER
 from bot.domain.thresholds import planned_for, thresholds
-from bot.domain.tickets import Kind
+from bot.domain.tickets import Kind, Ticket
 from bot.notices import Ladder
 from bot.store import notices
 from bot.store.db import Connection
 from bot.store.library import Library
+
+# A pause that nobody ends is told of after so many days, under `paused+` and the number.
+FORGOTTEN = "paused+"
+FORGOTTEN_AFTER = (14, 30)
 
 
 def plan_opening(
@@ -24,22 +29,36 @@ def plan_opening(
     now: datetime,
 ) -> None:
     """Plan the notice of the new ticket and the first threshold of each clock."""
+    plan_opened(connection, ticket_id, kind, running[0].name, library, ladder, now)
+    for clock in running:
+        plan_next(connection, ticket_id, clock, 1, None, library, ladder, now)
+
+
+def plan_opened(
+    connection: Connection,
+    ticket_id: int,
+    kind: Kind,
+    clock: str,
+    library: Library,
+    ladder: Ladder,
+    now: datetime,
+    *,
+    version: int = 1,
+) -> None:
+    """Plan the word that there is a ticket of this kind: at once where its kind pages people."""
     rules = library.kinds[str(kind)]
-    at_once = bool(rules.page_at_once)
-    when = now if at_once else next_office_moment(library, now)
+    when = now if rules.page_at_once else next_office_moment(library, now)
     for recipient in ladder.reach(rules.page_at_once or ("officer",)):
         notices.plan(
             connection,
             ticket_id,
-            clock=running[0].name,
+            clock=clock,
             threshold="opened",
-            version=1,
+            version=version,
             to=recipient.to,
             by=recipient.by,
             planned_for=when,
         )
-    for clock in running:
-        plan_next(connection, ticket_id, clock, 1, None, library, ladder, now)
 
 
 def plan_next(
@@ -55,8 +74,9 @@ def plan_next(
     """Plan the clock's next threshold: the first still ahead, later than the one just `after`.
 
     Thresholds whose day has passed are not made up for; of those due by today the latest counts.
+    A paused clock keeps silent.
     """
-    if clock.met_at is not None or clock.ended_at is not None:
+    if clock.met_at is not None or clock.ended_at is not None or clock.paused:
         return
     points = [p for p in thresholds(clock, library.calendar()) if p.name != "opened"]
     names = [p.name for p in points]
@@ -77,6 +97,50 @@ def plan_next(
                 by=recipient.by,
                 planned_for=planned_for(point.date, clock.zone),
             )
+
+
+def plan_pause(
+    connection: Connection,
+    ticket_id: int,
+    clock: Clock,
+    version: int,
+    ladder: Ladder,
+    now: datetime,
+) -> None:
+    """Plan the notices of a pause that nobody ends."""
+    for days in FORGOTTEN_AFTER:
+        day = local_date(now, clock.zone) + timedelta(days=days)
+        for recipient in ladder.reach(("officer",)):
+            notices.plan(
+                connection,
+                ticket_id,
+                clock=clock.name,
+                threshold=f"{FORGOTTEN}{days}",
+                version=version,
+                to=recipient.to,
+                by=recipient.by,
+                planned_for=planned_for(day, clock.zone),
+            )
+
+
+def plan_letter(
+    connection: Connection, ticket: Ticket, name: str, number: int, ladder: Ladder, now: datetime
+) -> bool:
+    """Plan the sending of a letter at once. False where the requester cannot be written to:
+    they read it with the status of their request."""
+    if ticket.email is None or ladder.letters_by is None:
+        return False
+    notices.plan(
+        connection,
+        ticket.id,
+        clock=REQUESTER,
+        threshold=name,
+        version=number,
+        to=ticket.email,
+        by=ladder.letters_by,
+        planned_for=now,
+    )
+    return True
 
 
 def overtaken(clock: Clock, threshold: str, library: Library, now: datetime) -> bool:

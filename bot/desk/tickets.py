@@ -1,44 +1,95 @@
-"""What the officer does with tickets: one transaction, one event, at most one winner."""
+"""What the officer does with tickets: one transaction, one event, at most one winner.
+
+What lives here: the life cycle and what is established on the way. What does not: moving clocks
+(clocks.py), letting requesters in (access.py), purging (keeping.py).
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from bot.desk.intake import Intake
-from bot.domain.clock_changes import end, meet
-from bot.domain.clocks import Clock
-from bot.domain.errors import Conflict, InvalidInput, NotFound
-from bot.domain.tickets import Event, Step, Ticket, next_status, parse_reference
+from bot.desk.changes import Change, changing, known_reference
+from bot.desk.intake import NOTHING_WITHDRAWN, Intake
+from bot.desk.planning import plan_opened
+from bot.domain import clock_changes
+from bot.domain.clocks import Clock, at, local_date, start_clocks
+from bot.domain.errors import InvalidInput
+from bot.domain.letters import QUESTION, REPLY, REQUESTER, recourse
+from bot.domain.tickets import Event, Kind, Status, Step, Ticket, is_open
+from bot.domain.workdays import business_day_after
 from bot.store import notices, tickets
-from bot.store.db import Connection
 
 # Which clocks a step answers; None is all of them.
 MEETS: dict[Step, tuple[str, ...] | None] = {Step.REPLY: ("respond",), Step.RESOLVE: None}
 ENDS = {Step.WITHDRAW, Step.LINK}
+LONGEST_WORD = 80
+NUMBER = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the register of incidents keeps of one (PIPEDA s.10.1; SOR/2018-64, s.6).
+
+    The factors of s.10.1(8): how sensitive the information is, how probable its misuse. `real_risk`
+    says whether there is a real risk of significant harm, `why` gives the reasons. The dates are
+    those of the report to the Commissioner, of telling the people, and of telling others who can
+    reduce the harm.
+    """
+
+    determined_on: date
+    sensitivity: str
+    misuse: str
+    real_risk: bool
+    why: str
+    reported_on: date | None = None
+    people_told_on: date | None = None
+    others_told: Mapping[str, date] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "determined_on": self.determined_on.isoformat(),
+            "sensitivity": self.sensitivity,
+            "misuse": self.misuse,
+            "real_risk": self.real_risk,
+            "why": self.why,
+            "reported_on": self.reported_on and self.reported_on.isoformat(),
+            "people_told_on": self.people_told_on and self.people_told_on.isoformat(),
+            "others_told": {who: day.isoformat() for who, day in (self.others_told or {}).items()},
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class TicketDesk:
-    """Reads and moves tickets."""
+    """Reads and moves tickets.
+
+    Every call that changes one takes `who` does it and, where given, the version `seen`; it raises
+    NotFound for an unknown reference and Conflict when the step does not fit the life cycle or
+    someone else was quicker.
+    """
 
     intake: Intake
 
     def show(self, reference: str) -> Ticket:
         """Return the whole ticket. Raises NotFound for a reference that is not one of ours."""
-        known = parse_reference(reference)
-        if known is None:
-            raise NotFound("There is no ticket with that reference.")
+        known = known_reference(reference)
         store = self.intake.store
         with store.reading() as connection:
             return self.intake.load(connection, known, store.now(connection))
 
-    def open_by_deadline(self, *, limit: int = 100, after: int = 0) -> list[Ticket]:
-        """Open tickets, the next deadline first."""
+    def open_by_deadline(
+        self, *, limit: int = 100, after: int = 0, beyond: Ticket | None = None
+    ) -> list[Ticket]:
+        """Open tickets, the next deadline first; go on `beyond` the last of the page before."""
         store = self.intake.store
         with store.reading() as connection:
             rebuild = self.intake.rebuilder(store.now(connection))
-            return tickets.open_tickets(connection, rebuild, limit=limit, after=after)
+            return tickets.open_tickets(
+                connection, rebuild, limit=limit, after=after, beyond=beyond
+            )
 
     def of_person(self, person: str) -> list[Ticket]:
         store = self.intake.store
@@ -46,53 +97,305 @@ class TicketDesk:
             rebuild = self.intake.rebuilder(store.now(connection))
             return tickets.of_person(connection, person, rebuild)
 
-    def take(self, reference: str, step: Step, *, who: str, why: str = "") -> Ticket:
-        """Take one step of the life cycle; clocks and notices follow in the same transaction.
+    def take(
+        self, reference: str, step: Step, *, who: str, why: str = "", seen: int | None = None
+    ) -> Ticket:
+        """Take one step of the life cycle; clocks and notices follow in the same transaction."""
+        if step is Step.REOPEN:
+            return self.reopen(reference, who=who, why=why, seen=seen)
+        if step is Step.HEAR:
+            return self.hear(reference, who=who, why=why, seen=seen)
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            return _step(change, step, why=why)
 
-        Raises NotFound, and Conflict when the step does not fit or someone else was quicker.
-        """
-        known = parse_reference(reference)
-        if known is None:
-            raise NotFound("There is no ticket with that reference.")
-        store = self.intake.store
-        with store.transaction() as connection:
-            now = store.now(connection)
-            ticket = self.intake.load(connection, known, now)
-            status = next_status(ticket.status, step)
-            running = tuple(_after(clock, step, now) for clock in ticket.clocks)
-            if not tickets.save_status(connection, ticket, status, running):
-                raise Conflict("Someone else changed this ticket in the meantime.")
-            self._save_clocks(connection, ticket, running)
-            change = Event(
-                now, who, str(step), why, {"status": ticket.status}, {"status": str(status)}
+    def reply(
+        self, reference: str, text: str, *, who: str, why: str = "", seen: int | None = None
+    ) -> Ticket:
+        """Answer the requester: by e-mail where they gave an address, else with their status."""
+        words = _required(text, "An empty reply says nothing.")
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            change.stepped(Step.REPLY)
+            change.write_letter(REPLY, f"{words}\n\n{recourse(self.intake.library.company)}")
+            return _step(change, Step.REPLY, why=why)
+
+    def ask(
+        self, reference: str, text: str, *, who: str, why: str = "", seen: int | None = None
+    ) -> Ticket:
+        """Ask the requester something. No clock stands still for it: see ClockDesk.pause."""
+        words = _required(text, "An empty question asks nothing.")
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            change.stepped(Step.ASK)
+            change.write_letter(QUESTION, words)
+            return _step(change, Step.ASK, why=why)
+
+    def hear(self, reference: str, *, who: str, why: str = "", seen: int | None = None) -> Ticket:
+        """Record that the requester has answered; what was paused for that runs on."""
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            calendar, now = self.intake.library.calendar(), change.now
+
+            def resumed(clock: Clock) -> Clock:
+                waits = clock.paused and clock.pauses[-1].reason == "waiting_for_requester"
+                return clock_changes.resume(clock, now, calendar, now) if waits else clock
+
+            running = change.each_clock(resumed)
+            ran_on = {
+                after.name
+                for before, after in zip(change.ticket.clocks, running, strict=True)
+                if before.paused and not after.paused
+            }
+            status = change.stepped(Step.HEAR)
+            return change.save(
+                str(Step.HEAR), why=why, status=status, clocks=running, renewed=ran_on
             )
-            tickets.add_event(connection, ticket.id, change)
-            return self.intake.load(connection, known, now)
+
+    def resolve(
+        self,
+        reference: str,
+        *,
+        who: str,
+        justified: bool | None = None,
+        measures: str = "",
+        why: str = "",
+        seen: int | None = None,
+    ) -> Ticket:
+        """Close a request; its clocks are met.
+
+        `justified` is the finding on a complaint. A justified one needs measures (policy 10.4):
+        InvalidInput without them.
+        """
+        if justified and not measures.strip():
+            raise InvalidInput("A complaint found to be justified needs measures (policy 10.4).")
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            change.stepped(Step.RESOLVE)
+            if justified is not None or measures.strip():
+                finding = {"justified": justified, "measures": measures.strip(), "why": why}
+                change.add_fact("finding", finding)
+            return _step(change, Step.RESOLVE, why=why)
+
+    def reopen(self, reference: str, *, who: str, why: str = "", seen: int | None = None) -> Ticket:
+        """Take a closed request up again. No clock restarts: one that went on may be overdue."""
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            now = change.now
+            running = change.each_clock(lambda clock: clock_changes.reopen(clock, now))
+            runs_on = {
+                after.name
+                for before, after in zip(change.ticket.clocks, running, strict=True)
+                if (before.met_at, before.ended_at) != (after.met_at, after.ended_at)
+            }
+            overdue = [c.name for c in running if c.state in {"overdue", "deemed_refusal"}]
+            return change.save(
+                str(Step.REOPEN),
+                why=why,
+                status=change.stepped(Step.REOPEN),
+                clocks=running,
+                renewed=runs_on,
+                after={"overdue": overdue} if overdue else None,
+                duplicate_of=None,
+            )
 
     def note(self, reference: str, text: str, *, who: str) -> Ticket:
         """Keep an internal note on a ticket; it is sent to nobody."""
-        if not text.strip():
-            raise InvalidInput("An empty note says nothing.")
-        ticket = self.show(reference)
-        store = self.intake.store
-        with store.transaction() as connection:
-            now = store.now(connection)
-            tickets.add_event(connection, ticket.id, Event(now, who, "note", text.strip()))
-            return self.intake.load(connection, ticket.reference, now)
+        words = _required(text, "An empty note says nothing.")
+        with changing(self.intake, reference, who=who) as change:
+            tickets.add_event(
+                change.connection, change.ticket.id, Event(change.now, who, "note", words)
+            )
+            return self.intake.load(change.connection, change.ticket.reference, change.now)
 
-    def _save_clocks(
-        self, connection: Connection, ticket: Ticket, running: tuple[Clock, ...]
-    ) -> None:
-        for before, after in zip(ticket.clocks, running, strict=True):
-            if before == replace(after, state=before.state):
-                continue
-            tickets.save_clock(connection, ticket.id, after)
-            if after.met_at is not None or after.ended_at is not None:
-                notices.close_unsent(connection, ticket.id, "cancelled", clock=after.name)
+    def assign(
+        self, reference: str, owner: str, *, who: str, why: str = "", seen: int | None = None
+    ) -> Ticket:
+        """Give a ticket to someone."""
+        name = _required(owner, "A ticket is assigned to someone.")
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            return change.save(
+                "assign",
+                why=why,
+                before={"owner": change.ticket.owner},
+                after={"owner": name},
+                owner=name,
+            )
+
+    def snooze(self, reference: str, until: datetime, *, who: str, why: str = "") -> Ticket:
+        """Keep reminders of a ticket back until then.
+
+        InvalidInput for a moment that is past or after the next due date; overdue, the next
+        business day is the latest.
+        """
+        with changing(self.intake, reference, who=who) as change:
+            latest = self._latest_snooze(change)
+            zone = self.intake.library.zone
+            if until <= change.now or local_date(until, zone) > latest:
+                raise InvalidInput(f"Reminders can be kept back until {latest}, not longer.")
+            waiting = notices.postpone(change.connection, change.ticket.id, until, but=REQUESTER)
+            after = {"until": until.isoformat(), "reminders": waiting}
+            return change.save("snooze", why=why, after=after)
+
+    def _latest_snooze(self, change: Change) -> date:
+        today = local_date(change.now, self.intake.library.zone)
+        due = [c.due for c in change.ticket.clocks if c.state == "running"]
+        overdue = any(c.state in {"overdue", "deemed_refusal"} for c in change.ticket.clocks)
+        if due and not overdue:
+            return min(due)
+        return business_day_after(today, 1, self.intake.library.calendar())
+
+    def identify(
+        self, reference: str, method: str, result: str, *, who: str, seen: int | None = None
+    ) -> Ticket:
+        """Record how someone's identity was checked and with what result, and nothing else.
+
+        InvalidInput for words that carry a number: no document's number is recorded.
+        """
+        identity = {"method": method.strip(), "result": result.strip()}
+        for word in identity.values():
+            if not word or len(word) > LONGEST_WORD or NUMBER.search(word):
+                raise InvalidInput("Record the method and the result of the check, no numbers.")
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            before = {"identity": dict(change.ticket.identity) if change.ticket.identity else None}
+            return change.save(
+                "identity", before=before, after={"identity": identity}, identity=identity
+            )
+
+    def reclassify(
+        self,
+        reference: str,
+        kind: Kind,
+        *,
+        who: str,
+        uses: Sequence[str] = (),
+        why: str = "",
+        seen: int | None = None,
+    ) -> Ticket:
+        """Make it a ticket of another kind. The receipt stays, and no clock restarts.
+
+        Clocks of the new kind count from the original receipt and those it shares go on as they
+        are; the others end. A withdrawal needs the `uses` that are withdrawn.
+        """
+        if kind is Kind.WITHDRAWAL and not uses:
+            raise InvalidInput(NOTHING_WITHDRAWN)
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            ticket, library = change.ticket, self.intake.library
+            if ticket.kind is kind:
+                raise InvalidInput(f"This is {_a(kind)} already.")
+            if not is_open(ticket.status):
+                raise InvalidInput("A closed ticket is reopened before it is reclassified.")
+            started = start_clocks(
+                str(kind), ticket.received_at, library.zone, library.calendar(), library.kinds,
+                sent_at=ticket.sent_at, uses=uses, now=change.now,
+            )  # fmt: skip
+            running = _reclassified(ticket.clocks, started, change.now)
+            saved = change.save(
+                "reclassify",
+                why=why,
+                clocks=running,
+                renewed={c.name for c in running if c not in ticket.clocks},
+                before={"kind": str(ticket.kind)},
+                after={"kind": str(kind)},
+                kind=str(kind),
+            )
+            if library.kinds[str(kind)].page_at_once:
+                plan_opened(
+                    change.connection, ticket.id, kind, running[0].name, library,
+                    self.intake.ladder, change.now, version=saved.version,
+                )  # fmt: skip
+            return self.intake.load(change.connection, ticket.reference, change.now)
+
+    def link(self, reference: str, other: str, *, who: str, why: str = "") -> Ticket:
+        """Join two requests of one person on one matter: the earlier receipt wins.
+
+        The later one becomes its duplicate, whichever is named first. Returns the one that stays.
+        InvalidInput for the same ticket twice, for two kinds, and when the earlier one is closed.
+        """
+        store = self.intake.store
+        with store.reading() as connection:
+            now = store.now(connection)
+            named = [known_reference(name) for name in (reference, other)]
+            pair = [self.intake.load(connection, name, now) for name in named]
+        first, second = sorted(pair, key=lambda ticket: (ticket.received_at, ticket.id))
+        if first.id == second.id:
+            raise InvalidInput("A request is no duplicate of itself.")
+        if first.kind is not second.kind:
+            raise InvalidInput("Two requests of different kinds are reclassified before joining.")
+        if not is_open(first.status):
+            raise InvalidInput("The earlier request is closed: reopen it before joining them.")
+        with changing(self.intake, second.reference, who=who, seen=second.version) as change:
+            tickets.add_event(
+                change.connection,
+                first.id,
+                Event(change.now, who, "linked", why, None, {"duplicate": second.reference}),
+            )
+            _step(change, Step.LINK, why=why, duplicate_of=first.reference)
+            return self.intake.load(change.connection, first.reference, change.now)
+
+    def disagree(self, reference: str, substance: str, *, who: str, why: str = "") -> Ticket:
+        """Record the substance of a challenge that stays unresolved (policy 9.3; 4.9.6)."""
+        words = _required(substance, "A disagreement has a substance.")
+        with changing(self.intake, reference, who=who) as change:
+            if change.ticket.kind not in {Kind.CORRECTION, Kind.ACCESS, Kind.COMPLAINT}:
+                raise InvalidInput("A disagreement belongs to a correction, access or complaint.")
+            change.add_fact("disagreement", {"substance": words})
+            return change.save("disagreement", why=why)
+
+    def assess(self, reference: str, assessment: Assessment, *, who: str, why: str = "") -> Ticket:
+        """Enter the assessment of an incident into the register; the newest one holds."""
+        with changing(self.intake, reference, who=who) as change:
+            if change.ticket.kind is not Kind.INCIDENT:
+                raise InvalidInput("Only an incident is assessed.")
+            for words in (assessment.sensitivity, assessment.misuse, assessment.why):
+                _required(words, "An assessment names sensitivity, probability of misuse and why.")
+            change.add_fact("assessment", assessment.to_json())
+            return change.save("assessment", why=why)
+
+    def hold(self, reference: str, on: bool, *, who: str, why: str) -> Ticket:
+        """Put a ticket under legal hold, or release it: under hold nothing of it is purged."""
+        _required(why, "A legal hold, and its release, need a reason.")
+        with changing(self.intake, reference, who=who) as change:
+            before, after = {"hold": change.ticket.hold}, {"hold": on}
+            return change.save("hold", why=why, before=before, after=after, hold=on)
+
+
+def _step(change: Change, step: Step, *, why: str, **columns: Any) -> Ticket:
+    status: Status = change.stepped(step)
+    running = change.each_clock(lambda clock: _after(clock, step, change.now))
+    return change.save(str(step), why=why, status=status, clocks=running, **columns)
 
 
 def _after(clock: Clock, step: Step, now: datetime) -> Clock:
     if step in MEETS:
         names = MEETS[step]
-        return meet(clock, now) if names is None or clock.name in names else clock
-    return end(clock, now) if step in ENDS else clock
+        return clock_changes.meet(clock, now) if names is None or clock.name in names else clock
+    return clock_changes.end(clock, now) if step in ENDS else clock
+
+
+def _reclassified(
+    known: Sequence[Clock], started: Sequence[Clock], now: datetime
+) -> tuple[Clock, ...]:
+    """The clocks of the new kind, met where they were met; those it does not have end."""
+    wanted = {clock.name: clock for clock in started}
+    kept = []
+    for clock in known:
+        new = wanted.pop(clock.name, None)
+        if new is None:
+            kept.append(clock_changes.end(clock, now))
+        elif _same_promise(new, clock):
+            kept.append(at(replace(clock, ended_at=None), now))
+        else:
+            kept.append(clock_changes.meet(new, clock.met_at) if clock.met_at else new)
+    return (*kept, *wanted.values())
+
+
+def _same_promise(new: Clock, old: Clock) -> bool:
+    """Tell whether the old clock is the new one under way, so that it goes on as it is."""
+    mine, theirs = ((r.unit, r.days, r.source) for r in (new.rule, old.rule))
+    return mine == theirs
+
+
+def _required(text: str, otherwise: str) -> str:
+    words = text.strip()
+    if not words:
+        raise InvalidInput(otherwise)
+    return words
+
+
+def _a(kind: Kind) -> str:
+    return f"{'an' if str(kind)[0] in 'aeiou' else 'a'} {kind}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.clocks import Clock
 from bot.domain.dates import spoken
 from bot.domain.forms import Form
+from bot.domain.letters import letter_lines
 from bot.domain.policy import Policy
 from bot.domain.replies import QuickReply, QuotedClause, Reply
 from bot.domain.tickets import Status, Ticket
@@ -88,6 +89,11 @@ def status_lines(tickets: list[Ticket]) -> str:
     """Where a person's own requests stand, a paragraph each."""
     return "\n\n".join(
         f"{ticket.reference}: {ticket.kind!s} of {spoken(ticket.received_local_date)}, "
-        f"{STANDING[ticket.status]}.\n" + "\n".join(dated_line(clock) for clock in ticket.clocks)
+        f"{STANDING[ticket.status]}.\n" + "\n".join(_standing_lines(ticket))
         for ticket in tickets
     )
+
+
+def _standing_lines(ticket: Ticket) -> list[str]:
+    letters = letter_lines(ticket)
+    return [*(dated_line(clock) for clock in ticket.clocks), *([letters] if letters else [])]

@@ -113,8 +113,36 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """Something established on a ticket: a reply, a finding, a disagreement, an assessment.
+
+    Facts are added, never changed; of one name the one with the highest number holds.
+    """
+
+    name: str
+    number: int
+    at: datetime
+    who: str
+    content: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "number": self.number,
+            "at": self.at.isoformat(),
+            "who": self.who,
+            "content": dict(self.content),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
-    """One request of one person, with its clocks."""
+    """One request of one person, with its clocks.
+
+    `version` is the number of its last event: an officer's page says which one it shows.
+    `sent_at` is when the person sent it, or dated it, where that is known apart from the receipt.
+    `hold` is a legal hold: nothing of the ticket is purged.
+    """
 
     id: int
     reference: str
@@ -134,9 +162,35 @@ class Ticket:
     owner: str | None = None
     events: tuple[Event, ...] = ()
     notices: tuple[Mapping[str, Any], ...] = field(default=())
+    facts: tuple[Fact, ...] = ()
+    version: int = 0
+    sent_at: datetime | None = None
+    closed_at: datetime | None = None
+    hold: bool = False
+    duplicate_of: str | None = None
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact of this name that holds, if there is one."""
+        return next((fact for fact in reversed(self.facts) if fact.name == name), None)
+
+    def clock(self, name: str) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.name == name), None)
+
+    @property
+    def email(self) -> str | None:
+        """The e-mail address that the requester gave for the answer, if they gave one."""
+        reach = self.fields.get("reach")
+        value = str(reach.get("value", "")) if isinstance(reach, Mapping) else ""
+        return value if "@" in value and " " not in value else None
 
     def to_json(self) -> dict[str, Any]:
-        """The ticket as design section 6 gives it."""
+        """The ticket as design section 6 gives it; what is seldom there only where it is."""
+        seldom = {
+            "owner": self.owner,
+            "duplicate_of": self.duplicate_of,
+            "hold": self.hold,
+            "facts": [fact.to_json() for fact in self.facts],
+        }
         return {
             "reference": self.reference,
             "kind": str(self.kind),
@@ -153,6 +207,7 @@ class Ticket:
             "clocks": [clock.to_json() for clock in self.clocks],
             "events": [event.to_json() for event in self.events],
             "notices": [dict(notice) for notice in self.notices],
+            **{name: value for name, value in seldom.items() if value},
         }
 
 

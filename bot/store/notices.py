@@ -164,6 +164,24 @@ def close_unsent(
     connection.execute(update(notices).where(chosen).values(state=state))
 
 
+def postpone(connection: Connection, ticket_id: int, until: datetime, *, but: str) -> int:
+    """Let the planned notices of a ticket wait until then, those of clock `but` excepted.
+
+    Returns how many wait.
+    """
+    done = connection.execute(
+        update(notices)
+        .where(
+            notices.c.ticket_id == ticket_id,
+            notices.c.state == "planned",
+            notices.c.planned_for < until,
+            notices.c.clock != but,
+        )
+        .values(planned_for=until)
+    )
+    return done.rowcount
+
+
 def record_sweep(connection: Connection, worker: str, now: datetime) -> None:
     """Note that a sweep ended well: a desk that has not swept for long is not ready."""
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(sweeps)

@@ -6,16 +6,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.clock_records import clock_facts
 from bot.domain.clocks import Clock
 from bot.domain.errors import NotFound
 from bot.domain.people import Channel, Role
-from bot.domain.tickets import Event, Kind, Status, Ticket
+from bot.domain.tickets import Event, Fact, Kind, Status, Ticket, is_open
 from bot.store import events as chain
-from bot.store.tables import clocks, events, notices, tickets
+from bot.store.tables import clocks, events, notices, ticket_facts, tickets
 
 # Rebuilds a ticket's clocks from their stored facts: (kind, calendar, [(name, facts)]).
 RebuildClocks = Callable[[str, str, Sequence[tuple[str, Mapping[str, Any]]]], tuple[Clock, ...]]
@@ -45,6 +55,7 @@ def insert(
     fields: Mapping[str, Any],
     clauses_shown: Sequence[str],
     running: Sequence[Clock],
+    sent_at: datetime | None = None,
 ) -> int | None:
     """Write a ticket with its clocks. Returns its row id, or None when the filing has one.
 
@@ -66,7 +77,8 @@ def insert(
         "calendar": calendar,
         "fields": dict(fields),
         "clauses_shown": list(clauses_shown),
-        "next_due": _next_due(running),
+        "next_due": _next_due(Status.RECEIVED, running),
+        "sent_at": sent_at,
     }
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(tickets)
     id: int | None = connection.execute(
@@ -76,22 +88,32 @@ def insert(
     ).scalar()
     if id is None:
         return None
-    for clock in running:
-        connection.execute(
-            clocks.insert().values(
-                ticket_id=id,
-                name=clock.name,
-                version=1,
-                due=clock.due,
-                computed=clock_facts(clock),
-            )
-        )
+    add_clocks(connection, id, running)
     return id
 
 
-def _next_due(running: Iterable[Clock]) -> date | None:
-    open_clocks = [c.due for c in running if c.met_at is None and c.ended_at is None]
-    return min(open_clocks, default=None)
+def add_clocks(connection: Connection, ticket_id: int, started: Iterable[Clock]) -> None:
+    rows = [
+        {
+            "ticket_id": ticket_id,
+            "name": clock.name,
+            "version": 1,
+            "due": clock.due,
+            "ended_at": clock.met_at or clock.ended_at,
+            "computed": clock_facts(clock),
+        }
+        for clock in started
+    ]
+    if rows:
+        connection.execute(clocks.insert(), rows)
+
+
+def _next_due(status: Status, running: Iterable[Clock]) -> date | None:
+    """By what an open ticket is listed: its next due date, the last of days when none is left."""
+    if not is_open(status):
+        return None
+    dates = [c.due for c in running if c.met_at is None and c.ended_at is None]
+    return min(dates, default=date.max)
 
 
 def add_event(connection: Connection, ticket_id: int, event: Event) -> None:
@@ -105,14 +127,38 @@ def add_event(connection: Connection, ticket_id: int, event: Event) -> None:
     chain.append(connection, ticket_id, number, event)
 
 
-def save_clock(connection: Connection, ticket_id: int, clock: Clock) -> int:
-    """Store a changed clock. A moved due date is a new version. Returns the version."""
+def add_fact(
+    connection: Connection,
+    ticket_id: int,
+    name: str,
+    content: Mapping[str, Any],
+    *,
+    who: str,
+    now: datetime,
+) -> int:
+    """Add a fact to a ticket that this transaction has taken. Returns its number."""
+    last = select(func.coalesce(func.max(ticket_facts.c.number), 0)).where(
+        ticket_facts.c.ticket_id == ticket_id, ticket_facts.c.name == name
+    )
+    number: int = connection.execute(last).scalar_one() + 1
+    connection.execute(
+        ticket_facts.insert().values(
+            ticket_id=ticket_id, name=name, number=number, at=now, who=who, content=dict(content)
+        )
+    )
+    return number
+
+
+def save_clock(
+    connection: Connection, ticket_id: int, clock: Clock, *, renewed: bool = False
+) -> int:
+    """Store a changed clock. A moved due date, or a renewal, is a new version. Returns it."""
     row = connection.execute(
         select(clocks.c.version, clocks.c.due).where(
             clocks.c.ticket_id == ticket_id, clocks.c.name == clock.name
         )
     ).one()
-    version: int = row.version + (row.due != clock.due)
+    version: int = row.version + (renewed or row.due != clock.due)
     connection.execute(
         update(clocks)
         .where(clocks.c.ticket_id == ticket_id, clocks.c.name == clock.name)
@@ -127,40 +173,58 @@ def save_clock(connection: Connection, ticket_id: int, clock: Clock) -> int:
 
 
 def save_status(
-    connection: Connection, ticket: Ticket, status: Status, running: Iterable[Clock]
+    connection: Connection,
+    ticket: Ticket,
+    status: Status,
+    running: Iterable[Clock],
+    **columns: Any,
 ) -> bool:
-    """Move a ticket from the status it was read with. False when someone else was quicker."""
+    """Change a ticket from what it was read as. False when someone else was quicker."""
     done = connection.execute(
         update(tickets)
-        .where(tickets.c.id == ticket.id, tickets.c.status == str(ticket.status))
-        .values(status=str(status), next_due=_next_due(running))
+        .where(tickets.c.id == ticket.id, tickets.c.version == ticket.version)
+        .values(status=str(status), next_due=_next_due(status, running), **columns)
     )
     return done.rowcount == 1
 
 
 def load(connection: Connection, reference: str, rebuild: RebuildClocks) -> Ticket:
     """Return the whole ticket. Raises NotFound."""
-    chosen = select(tickets).where(tickets.c.reference == reference)
-    row = connection.execute(chosen).mappings().first()
-    if row is None:
-        raise NotFound("There is no ticket with that reference.")
-    return _ticket(connection, row, rebuild)
+    return _one(connection, select(tickets).where(tickets.c.reference == reference), rebuild)
 
 
 def load_by_id(connection: Connection, id: int, rebuild: RebuildClocks) -> Ticket:
-    row = connection.execute(select(tickets).where(tickets.c.id == id)).mappings().one()
-    return _ticket(connection, row, rebuild)
+    return _one(connection, select(tickets).where(tickets.c.id == id), rebuild)
+
+
+def _one(connection: Connection, chosen: Select[Any], rebuild: RebuildClocks) -> Ticket:
+    found = _many(connection, chosen, rebuild)
+    if not found:
+        raise NotFound("There is no ticket with that reference.")
+    return found[0]
 
 
 def open_tickets(
-    connection: Connection, rebuild: RebuildClocks, *, limit: int = 100, after: int = 0
+    connection: Connection,
+    rebuild: RebuildClocks,
+    *,
+    limit: int = 100,
+    after: int = 0,
+    beyond: Ticket | None = None,
 ) -> list[Ticket]:
-    """Open tickets by next deadline, `limit` of them from row `after` on."""
+    """Open tickets by next deadline: `limit` of them, from row `after` on or `beyond` a ticket.
+
+    To page through very many, go on beyond the last one of the page before: that costs the same
+    however far it is, where counting rows does not.
+    """
     chosen = (
         select(tickets)
         .where(tickets.c.next_due.is_not(None))
         .order_by(tickets.c.next_due, tickets.c.id)
     )
+    if beyond is not None:
+        place = (_next_due(beyond.status, beyond.clocks), beyond.id)
+        chosen = chosen.where(tuple_(tickets.c.next_due, tickets.c.id) > place)
     return _many(connection, chosen.limit(limit).offset(after), rebuild)
 
 
@@ -172,11 +236,6 @@ def of_person(
     return _many(connection, chosen.limit(limit), rebuild)
 
 
-def _many(connection: Connection, chosen: Select[Any], rebuild: RebuildClocks) -> list[Ticket]:
-    rows = connection.execute(chosen).mappings().all()
-    return [_ticket(connection, row, rebuild) for row in rows]
-
-
 def clock_versions(connection: Connection, ticket_id: int) -> dict[str, int]:
     rows = connection.execute(
         select(clocks.c.name, clocks.c.version).where(clocks.c.ticket_id == ticket_id)
@@ -184,12 +243,49 @@ def clock_versions(connection: Connection, ticket_id: int) -> dict[str, int]:
     return {row.name: row.version for row in rows}
 
 
-def _ticket(connection: Connection, row: RowMapping, rebuild: RebuildClocks) -> Ticket:
-    stored = connection.execute(
-        select(clocks.c.name, clocks.c.computed)
-        .where(clocks.c.ticket_id == row["id"])
-        .order_by(clocks.c.id)
-    )
+def _many(connection: Connection, chosen: Select[Any], rebuild: RebuildClocks) -> list[Ticket]:
+    """Read tickets with all that hangs on them, one query for each kind of row."""
+    rows = connection.execute(chosen).mappings().all()
+    ids = [row["id"] for row in rows]
+    running = _by_ticket(connection, clocks, clocks.c.id, ids)
+    happened = _by_ticket(connection, events, events.c.number, ids)
+    told = _by_ticket(connection, notices, notices.c.id, ids)
+    known = _by_ticket(connection, ticket_facts, ticket_facts.c.id, ids)
+    return [
+        _ticket(
+            row,
+            rebuild(
+                row["kind"],
+                row["calendar"],
+                [(r["name"], r["computed"]) for r in running.get(row["id"], ())],
+            ),
+            tuple(_event(r) for r in happened.get(row["id"], ())),
+            tuple(_notice(r) for r in told.get(row["id"], ())),
+            tuple(_fact(r) for r in known.get(row["id"], ())),
+        )
+        for row in rows
+    ]
+
+
+def _by_ticket(
+    connection: Connection, table: Table, order: ColumnElement[Any], ids: Sequence[int]
+) -> dict[int, list[RowMapping]]:
+    found: dict[int, list[RowMapping]] = {}
+    if not ids:
+        return found
+    chosen = select(table).where(table.c.ticket_id.in_(ids)).order_by(table.c.ticket_id, order)
+    for row in connection.execute(chosen).mappings():
+        found.setdefault(row["ticket_id"], []).append(row)
+    return found
+
+
+def _ticket(
+    row: RowMapping,
+    running: tuple[Clock, ...],
+    happened: tuple[Event, ...],
+    told: tuple[Mapping[str, Any], ...],
+    known: tuple[Fact, ...],
+) -> Ticket:
     return Ticket(
         id=row["id"],
         reference=row["reference"],
@@ -204,35 +300,36 @@ def _ticket(connection: Connection, row: RowMapping, rebuild: RebuildClocks) -> 
         calendar=row["calendar"],
         fields=row["fields"],
         clauses_shown=tuple(row["clauses_shown"]),
-        clocks=rebuild(row["kind"], row["calendar"], [(r.name, r.computed) for r in stored]),
+        clocks=running,
         identity=row["identity"],
         owner=row["owner"],
-        events=_events(connection, row["id"]),
-        notices=_notices(connection, row["id"]),
+        events=happened,
+        notices=told,
+        facts=known,
+        version=row["version"],
+        sent_at=row["sent_at"],
+        closed_at=row["closed_at"],
+        hold=row["hold"],
+        duplicate_of=row["duplicate_of"],
     )
 
 
-def _events(connection: Connection, ticket_id: int) -> tuple[Event, ...]:
-    rows = connection.execute(
-        select(events).where(events.c.ticket_id == ticket_id).order_by(events.c.number)
-    )
-    return tuple(Event(r.at, r.who, r.what, r.why, r.before, r.after) for r in rows)
+def _event(row: RowMapping) -> Event:
+    return Event(row["at"], row["who"], row["what"], row["why"], row["before"], row["after"])
 
 
-def _notices(connection: Connection, ticket_id: int) -> tuple[Mapping[str, Any], ...]:
-    rows = connection.execute(
-        select(notices).where(notices.c.ticket_id == ticket_id).order_by(notices.c.id)
-    ).mappings()
-    return tuple(
-        {
-            "clock": row["clock"],
-            "threshold": row["threshold"],
-            "version": row["version"],
-            "to": row["to"],
-            "by": row["by"],
-            "planned_for": row["planned_for"].isoformat(),
-            "state": row["state"],
-            "sent_at": row["sent_at"].isoformat() if row["sent_at"] else None,
-        }
-        for row in rows
-    )
+def _fact(row: RowMapping) -> Fact:
+    return Fact(row["name"], row["number"], row["at"], row["who"], row["content"])
+
+
+def _notice(row: RowMapping) -> dict[str, Any]:
+    return {
+        "clock": row["clock"],
+        "threshold": row["threshold"],
+        "version": row["version"],
+        "to": row["to"],
+        "by": row["by"],
+        "planned_for": row["planned_for"].isoformat(),
+        "state": row["state"],
+        "sent_at": row["sent_at"].isoformat() if row["sent_at"] else None,
+    }

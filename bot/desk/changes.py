@@ -1,0 +1,173 @@
+"""A change of one ticket under way: read, decided, saved once, with its event and its notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.desk.intake import Intake
+from bot.desk.planning import plan_letter, plan_next, plan_pause
+from bot.domain.clocks import Clock
+from bot.domain.errors import Conflict, NotFound
+from bot.domain.tickets import Event, Status, Step, Ticket, is_open, next_status, parse_reference
+from bot.store import notices, tickets
+from bot.store.db import Connection
+
+TAKEN = "Someone else changed this ticket in the meantime. Look at it again."
+
+
+def known_reference(text: str) -> str:
+    """The reference as we write it. Raises NotFound for what cannot be one of ours."""
+    reference = parse_reference(text)
+    if reference is None:
+        raise NotFound("There is no ticket with that reference.")
+    return reference
+
+
+@contextmanager
+def changing(
+    intake: Intake, reference: str, *, who: str, seen: int | None = None
+) -> Iterator[Change]:
+    """Open a transaction on one ticket.
+
+    `seen` is the version that the officer looked at: when the ticket has moved on since, Conflict
+    is raised, so that of two officers at once one wins and the other is told. Raises NotFound.
+    """
+    known = known_reference(reference)
+    with intake.store.transaction() as connection:
+        now = intake.store.now(connection)
+        ticket = intake.load(connection, known, now)
+        if seen is not None and seen != ticket.version:
+            raise Conflict(TAKEN)
+        yield Change(intake, connection, ticket, now, who)
+
+
+@dataclass(slots=True)
+class Change:
+    """One change: `ticket` as it was read, `now` the moment of all that it writes.
+
+    `save` writes it all, once; facts and letters are added before.
+    """
+
+    intake: Intake
+    connection: Connection
+    ticket: Ticket
+    now: datetime
+    who: str
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def stepped(self, step: Step) -> Status:
+        """The status after this step. Raises Conflict when the life cycle has no such step."""
+        return next_status(self.ticket.status, step)
+
+    def add_fact(self, name: str, content: Mapping[str, Any]) -> int:
+        """Add a fact, which the change's event names. Returns its number."""
+        number = tickets.add_fact(
+            self.connection, self.ticket.id, name, content, who=self.who, now=self.now
+        )
+        self.told[name] = dict(content)
+        return number
+
+    def write_letter(self, name: str, text: str) -> None:
+        """Add a letter to the requester, and plan its sending where an address is known."""
+        number = self.add_fact(name, {"text": text})
+        plan_letter(self.connection, self.ticket, name, number, self.intake.ladder, self.now)
+
+    def each_clock(self, changed: Callable[[Clock], Clock]) -> tuple[Clock, ...]:
+        return tuple(changed(clock) for clock in self.ticket.clocks)
+
+    def save(
+        self,
+        what: str,
+        *,
+        why: str = "",
+        status: Status | None = None,
+        clocks: Sequence[Clock] | None = None,
+        renewed: Collection[str] = (),
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        **columns: Any,
+    ) -> Ticket:
+        """Write the change with its event, and return the ticket as it is now.
+
+        The event holds old and new status, and the old and new date of each clock that moved.
+        Notices of a clock that stopped, moved or is `renewed` are cancelled, and the next is
+        planned. Raises Conflict when someone else was quicker.
+        """
+        ticket = self.ticket
+        status = status or ticket.status
+        running = tuple(clocks) if clocks is not None else ticket.clocks
+        if not is_open(status):
+            columns.setdefault("closed_at", ticket.closed_at or self.now)
+        elif ticket.closed_at is not None:
+            columns.setdefault("closed_at", None)
+        if not tickets.save_status(self.connection, ticket, status, running, **columns):
+            raise Conflict(TAKEN)
+        self._save_clocks(running, renewed)
+        old, new = _moved(ticket, status, running)
+        old, new = {**old, **(before or {})}, {**new, **self.told, **(after or {})}
+        event = Event(self.now, self.who, what, why, old or None, new or None)
+        tickets.add_event(self.connection, ticket.id, event)
+        return self.intake.load(self.connection, ticket.reference, self.now)
+
+    def _save_clocks(self, running: Sequence[Clock], renewed: Collection[str]) -> None:
+        known = {clock.name: clock for clock in self.ticket.clocks}
+        started = [clock for clock in running if clock.name not in known]
+        tickets.add_clocks(self.connection, self.ticket.id, started)
+        for clock in started:
+            self._plan(clock, 1)
+        for clock in running:
+            before = known.get(clock.name)
+            fresh = clock.name in renewed
+            if before is None or (not fresh and before == replace(clock, state=before.state)):
+                continue
+            version = tickets.save_clock(self.connection, self.ticket.id, clock, renewed=fresh)
+            runs = clock.met_at is None and clock.ended_at is None and not clock.paused
+            notices.close_unsent(
+                self.connection,
+                self.ticket.id,
+                "cancelled",
+                clock=clock.name,
+                before_version=version if runs else None,
+            )
+            if runs:
+                self._plan(clock, version)
+            elif clock.paused and clock.met_at is None and clock.ended_at is None:
+                plan_pause(
+                    self.connection, self.ticket.id, clock, version, self.intake.ladder, self.now
+                )
+
+    def _plan(self, clock: Clock, version: int) -> None:
+        plan_next(
+            self.connection,
+            self.ticket.id,
+            clock,
+            version,
+            None,
+            self.intake.library,
+            self.intake.ladder,
+            self.now,
+        )
+
+
+def _moved(
+    ticket: Ticket, status: Status, running: Sequence[Clock]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What of status, due dates and states is not as it was: before and after."""
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    if status != ticket.status:
+        old["status"], new["status"] = str(ticket.status), str(status)
+    known = {clock.name: clock for clock in ticket.clocks}
+    for clock in running:
+        before = known.get(clock.name)
+        if before is None or before.due != clock.due:
+            old.setdefault("due", {})[clock.name] = before and before.due.isoformat()
+            new.setdefault("due", {})[clock.name] = clock.due.isoformat()
+        if before is not None and before.state != clock.state:
+            old.setdefault("state", {})[clock.name] = before.state
+            new.setdefault("state", {})[clock.name] = clock.state
+    return old, new
