@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -127,6 +128,14 @@ def ensure_model(settings: Settings, say: Say, *, force: bool = False) -> Model:
         _forget_older(folder, model)
     say(f"Trained in {model.seconds:.0f} s.")
     return model
+
+
+def copy_model(model: Model, home: Path) -> None:
+    """Give another home this model, so that it need not train."""
+    folder = home / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(model.path, folder)
+    shutil.copy(_record_path(model.path), folder)
 
 
 @contextmanager
