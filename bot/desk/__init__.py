@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.desk.access import TicketAccess
 from bot.desk.answering import Answering, Response
 from bot.desk.clocks import ClockDesk
 from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
+from bot.desk.keeping import Keeping
 from bot.desk.tickets import TicketDesk
 from bot.domain.forms import Form
 from bot.domain.replies import Reading, Reply
@@ -69,6 +71,16 @@ class Desk:
     def clocks(self) -> ClockDesk:
         """What moves due dates."""
         return ClockDesk(self.intake)
+
+    @property
+    def access(self) -> TicketAccess:
+        """What opens a ticket to its requester."""
+        return TicketAccess(self.intake)
+
+    @property
+    def keeping(self) -> Keeping:
+        """How long the desk keeps what."""
+        return Keeping(self.intake)
 
     def now(self) -> datetime:
         """The desk's time, in UTC."""
