@@ -34,7 +34,8 @@ class RasaAssistant:
                 "metadata": dict(request.metadata),
             },
         )
-        replies = [reply for reply in answered.get("replies", []) if "lead" in reply]
+        uttered = answered.get("replies") or []
+        replies = [reply for reply in uttered if isinstance(reply, dict) and "lead" in reply]
         if not replies:
             raise AssistantError("the assistant answered nothing")
         return replies
@@ -66,8 +67,10 @@ class RasaAssistant:
         try:
             response = await self._client.post(path, json=body)
             response.raise_for_status()
-            answered: dict[str, Any] = response.json()
+            answered = response.json()
         except (httpx.HTTPError, ValueError) as error:
             # The text of an httpx error names the address alone, never what was said.
             raise AssistantError(f"the assistant failed ({type(error).__name__})") from error
+        if not isinstance(answered, dict):
+            raise AssistantError("the assistant answered something else than an object")
         return answered
