@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -45,9 +45,18 @@ def _port(value: int) -> int:
     return value
 
 
+def _parts(value: str) -> SplitResult | None:
+    """The parts of an address, or None: the library's own errors would show the value."""
+    try:
+        parts = urlsplit(value)
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _parts(value)
+    if parts is None or parts.scheme not in {"http", "https"}:
         raise ValueError("must be an http or https address")
     return value.rstrip("/")
 
@@ -55,9 +64,9 @@ def _web_address(value: str) -> str:
 def _smtp_address(value: SecretStr | None) -> SecretStr | None:
     if value is None:
         return None
-    parts = urlsplit(value.get_secret_value())
-    tls = parse_qs(parts.query).get("tls", ["required"])[0]
-    if parts.scheme != "smtp" or not parts.hostname or tls not in {"required", "optional", "none"}:
+    parts = _parts(value.get_secret_value())
+    tls = parse_qs(parts.query).get("tls", ["required"])[0] if parts else None
+    if not parts or parts.scheme != "smtp" or tls not in {"required", "optional", "none"}:
         raise ValueError("must look like smtp://user:password@host:port?tls=required|optional|none")
     return value
 
@@ -165,7 +174,7 @@ def read_settings(
         if path and not given.get(name):
             try:
                 given[name] = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
+            except (OSError, UnicodeDecodeError) as error:
                 raise ConfigurationError(f"{name}_FILE: the file cannot be read") from error
     known = {name.upper(): name for name in Settings.model_fields}
     try:

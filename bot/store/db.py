@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy.exc import ArgumentError
 
 from bot.domain.errors import ConfigurationError
 from bot.store.tables import clock_shift
@@ -64,7 +65,7 @@ class Store:
     def __init__(
         self, url: str, *, shiftable: bool = False, audit_key: bytes | None = None
     ) -> None:
-        self.url = make_url(url)
+        self.url = _parsed(url)
         self.shiftable = shiftable
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -130,6 +131,14 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    """The address in its parts; one that is none is refused without being shown."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigurationError("DATABASE_URL: this is not a database address") from None
 
 
 def _sqlite_engine(url: str) -> Engine:
