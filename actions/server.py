@@ -43,12 +43,12 @@ def build_app(settings: Settings) -> Sanic[Any, Any]:
     for action in every_action(application.desk, application.desk.guide.forms):
         executor.register_action(action)
     app: Sanic[Any, Any] = create_app(executor, cors_origins=None)
-    expected = wiring.secret(settings)
+    expected = wiring.secret(settings).encode()
 
     async def require_secret(request: Request) -> HTTPResponse | None:
         if request.path == "/health":
             return None
-        given = request.headers.get("x-desk-secret", "")
+        given = request.headers.get("x-desk-secret", "").encode("utf-8", "surrogateescape")
         return None if hmac.compare_digest(given, expected) else empty(status=401)
 
     app.register_middleware(require_secret, "request")
