@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -37,11 +38,7 @@ class MailNotifier:
         message["X-Privacy-Desk-Notice"] = notice.key
         message.set_content(notice.text)
         try:
-            with smtplib.SMTP(self._host, self._port, timeout=SECONDS) as server:
-                self._secure(server)
-                if self._user:
-                    server.login(self._user, self._password)
-                server.send_message(message)
+            self._deliver(message)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             permanent = all(code in PERMANENT for code in codes)
@@ -54,6 +51,19 @@ class MailNotifier:
         except (OSError, smtplib.SMTPException) as error:
             why = f"the mail server cannot be used ({type(error).__name__})"
             raise NoticeError(why, permanent=False) from error
+
+    def _deliver(self, message: EmailMessage) -> None:
+        server = smtplib.SMTP(self._host, self._port, timeout=SECONDS)
+        try:
+            self._secure(server)
+            if self._user:
+                server.login(self._user, self._password)
+            server.send_message(message)
+            # Accepted is sent: a server that takes leave badly must not make us send it again.
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+        finally:
+            server.close()
 
     def _secure(self, server: smtplib.SMTP) -> None:
         if self._tls == "none":
