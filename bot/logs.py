@@ -63,6 +63,10 @@ def configure_logs(level: str, process: str) -> None:
 def _without_traceback_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Keep an exception's type and place, not its text: the text may quote a person."""
     info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    elif isinstance(info, BaseException):
+        info = (type(info), info, info.__traceback__)
     if isinstance(info, tuple) and info[0] is not None:
         event["error"] = info[0].__name__
         frames = []
