@@ -13,7 +13,7 @@ import sys
 import typer
 
 from bot import wiring
-from bot.commands import ask, chat, check, dates, run, tickets
+from bot.commands import ask, calendar, chat, check, dates, keeping, officer, run, tickets
 from bot.commands.terminal import say
 from bot.domain.errors import DeskError
 from bot.logs import configure_logs
@@ -32,7 +32,12 @@ app.command()(check.doctor)
 app.command()(ask.ask)
 app.command()(chat.chat)
 app.command()(ask.rank)
+officer.register(tickets.ticket_commands)
 app.add_typer(tickets.ticket_commands, name="ticket")
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.command()(keeping.purge)
+app.add_typer(calendar.calendar_commands, name="calendar")
 app.command()(dates.deadline)
 app.command()(dates.sweep)
 app.add_typer(dates.clock_commands, name="clock")

@@ -1,4 +1,4 @@
-"""`ticket ...`: requests that came on paper or by phone, and the officer's steps, in a terminal."""
+"""`ticket open|list|show`: requests that came on paper or by phone, and a look at all of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.domain.errors import InvalidInput
 from bot.domain.forms import FieldType, FieldValue, Form
 from bot.domain.people import Channel, Role
 from bot.domain.redaction import redact
-from bot.domain.tickets import Kind, Step, Ticket
+from bot.domain.tickets import Kind, Ticket
 from bot.fields import FieldReader, read_contact
 
 ticket_commands = typer.Typer(no_args_is_help=True, help="Requests: open, list, show, move.")
@@ -49,6 +49,9 @@ def open_ticket(
     email: Annotated[str | None, typer.Option(help="Where the answer goes.")] = None,
     role: Annotated[Role, typer.Option(help="What the requester is to us.")] = Role.CUSTOMER,
     reason: Annotated[str, typer.Option(help="Why it is typed in, for the record.")] = "",
+    sent: Annotated[
+        str | None, typer.Option(help="When it was sent or dated, if earlier than received.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Enter a request that came on paper, by phone, by e-mail or at the counter."""
@@ -77,9 +80,10 @@ def open_ticket(
                 uses=uses,
                 who="officer",
                 why=reason,
+                sent_at=parse_receipt(sent) if sent else None,
             )
         )
-    _present(ticket, as_json)
+    present(ticket, as_json)
 
 
 def _told(form: Form, words: str, today: date) -> dict[str, FieldValue]:
@@ -119,12 +123,11 @@ def list_tickets(
         return
     table = Table("Reference", "Kind", "Status", "Next deadline", "Clock", box=None)
     for ticket in tickets:
-        clock = min(
-            (c for c in ticket.clocks if c.met_at is None and c.ended_at is None),
-            key=lambda c: c.due,
-        )
-        due = f"{clock.due.isoformat()} ({clock.state})"
-        table.add_row(ticket.reference, str(ticket.kind), str(ticket.status), due, clock.name)
+        running = [c for c in ticket.clocks if c.met_at is None and c.ended_at is None]
+        clock = min(running, key=lambda c: c.due, default=None)
+        due = f"{clock.due.isoformat()} ({clock.state})" if clock else "none left"
+        name = clock.name if clock else ""
+        table.add_row(ticket.reference, str(ticket.kind), str(ticket.status), due, name)
     show(table if tickets else Text("No request is open."))
 
 
@@ -133,45 +136,11 @@ def show_one(reference: Reference, as_json: Json = False) -> None:
     """Show one request with its dates and its history."""
     with opened() as application:
         ticket = application.desk.tickets.show(reference)
-    _present(ticket, as_json)
+    present(ticket, as_json)
 
 
-@ticket_commands.command("acknowledge")
-def acknowledge(
-    reference: Reference, who: As = "officer", why: Why = "", as_json: Json = False
-) -> None:
-    """Say that the Privacy Officer has it."""
-    _take(reference, Step.ACKNOWLEDGE, who, why, as_json)
-
-
-@ticket_commands.command("resolve")
-def resolve(
-    reference: Reference, who: As = "officer", why: Why = "", as_json: Json = False
-) -> None:
-    """Close a request as resolved; its clocks are met."""
-    _take(reference, Step.RESOLVE, who, why, as_json)
-
-
-@ticket_commands.command("note")
-def note(
-    reference: Reference,
-    text: Annotated[str, typer.Argument(help="What to remember.")],
-    who: As = "officer",
-    as_json: Json = False,
-) -> None:
-    """Keep an internal note; it is sent to nobody."""
-    with opened() as application:
-        ticket = application.desk.tickets.note(reference, redact(text).text, who=who)
-    _present(ticket, as_json)
-
-
-def _take(reference: str, step: Step, who: str, why: str, as_json: bool) -> None:
-    with opened() as application:
-        ticket = application.desk.tickets.take(reference, step, who=who, why=why)
-    _present(ticket, as_json)
-
-
-def _present(ticket: Ticket, as_json: bool) -> None:
+def present(ticket: Ticket, as_json: bool) -> None:
+    """Write a ticket, as JSON or for people."""
     if as_json:
         emit(ticket.to_json())
     else:

@@ -1,0 +1,47 @@
+"""`calendar diff|apply`: which due dates a new holiday moves, and moving them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+from rich.text import Text
+
+from bot.commands.desk import opened
+from bot.commands.officer import As, Why
+from bot.commands.terminal import emit, show
+from bot.commands.tickets import Json
+from bot.desk.clocks import Moved
+
+calendar_commands = typer.Typer(
+    no_args_is_help=True, help="Holidays added to data/holidays/added.yml: what they move."
+)
+
+
+@calendar_commands.command()
+def diff(as_json: Json = False) -> None:
+    """Show which due dates of open requests today's calendar would move."""
+    with opened() as application:
+        found = application.desk.clocks.calendar_diff()
+    _show(found, as_json)
+    if found and not as_json:
+        show("Nothing is changed yet: privacydesk calendar apply")
+
+
+@calendar_commands.command()
+def apply(who: As = "officer", why: Why = "", as_json: Json = False) -> None:
+    """Move them, with an event and new reminders for each request."""
+    with opened() as application:
+        done = application.desk.clocks.apply_calendar(who=who, why=why)
+    _show(done, as_json)
+
+
+def _show(found: Sequence[Moved], as_json: bool) -> None:
+    for moved in found:
+        if as_json:
+            emit(moved.to_json())
+        else:
+            dates = f"{moved.before.isoformat()} -> {moved.after.isoformat()}"
+            show(Text(f"{moved.reference}  {moved.clock}  {dates}"))
+    if not found and not as_json:
+        show("No due date moves.")
