@@ -13,7 +13,7 @@ import sys
 import typer
 
 from bot import wiring
-from bot.commands import ask, calendar, chat, check, dates, keeping, officer, run, tickets
+from bot.commands import ask, bench, calendar, chat, check, dates, keeping, officer, run, tickets
 from bot.commands.terminal import say
 from bot.domain.errors import DeskError
 from bot.logs import configure_logs
@@ -40,6 +40,7 @@ app.command()(keeping.purge)
 app.add_typer(calendar.calendar_commands, name="calendar")
 app.command()(dates.deadline)
 app.command()(dates.sweep)
+app.command()(bench.bench)
 app.add_typer(dates.clock_commands, name="clock")
 
 
