@@ -229,15 +229,13 @@ class Talk:
 
     async def _work(self, message: inbox.Message, *, late: bool) -> None:
         """Run one turn to its end and record its replies; a failure leaves it for catch-up."""
-        started = asyncio.get_running_loop().time()
         try:
             if not message.payload and not WRITING.search(message.text):
                 replies = [empty_message().to_json()]
             else:
                 request = await asyncio.to_thread(self._request, message)
                 replies = await self.assistant.turn(request)
-            slow = asyncio.get_running_loop().time() - started >= self.patience.total_seconds()
-            await asyncio.to_thread(self._record, message, replies, late or slow)
+            await asyncio.to_thread(self._record, message, replies, late)
         except DeskError as error:
             log.warning("turn_failed", message=message.id, code=error.code)
             await asyncio.to_thread(self._release, message)
@@ -275,6 +273,7 @@ class Talk:
         said = [*_masking_notice(message), *_without_repeats(replies)]
         with self.store.transaction() as connection:
             now = self.store.now(connection)
+            late = late or now - message.received_at >= self.patience
             inbox.answer(connection, message.id, said, now=now, late=late)
 
     def _release(self, message: inbox.Message) -> None:
