@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.domain.errors import ConfigurationError
 from bot.store.tables import clock_shift
+from bot.store.write_queue import WriteQueue
 
 __all__ = ["AUDIT_KEY", "Connection", "Store", "sqlite_version", "wal_is_safe"]
 
@@ -80,13 +81,19 @@ class Store:
             )
         else:
             raise ConfigurationError("DATABASE_URL: only sqlite and postgresql are supported")
+        path = self.url.database if self.is_sqlite else None
+        self._queue = WriteQueue(Path(path) if path and path != ":memory:" else None)
         key = audit_key or secrets.token_bytes(32)
         self.engine.update_execution_options(**{AUDIT_KEY: key})
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that may write; commits on leaving, rolls back on an error."""
-        with self.engine.connect() as connection, connection.begin():
+        with (
+            self._queue.turn(),
+            self.engine.connect() as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager

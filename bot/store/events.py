@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, null, select, update
+from sqlalchemy import Connection, Row, bindparam, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.audit import (
@@ -27,6 +27,10 @@ from bot.store.tables import chain_head, events
 FETCHED = 1_000
 BLANKED = 500
 
+_TAKE_HEAD = select(chain_head.c.number, chain_head.c.mac).with_for_update()
+_INSERT = events.insert()
+_MOVE_HEAD = update(chain_head).values(number=bindparam("to"), mac=bindparam("code"))
+
 
 def _key(connection: Connection) -> bytes:
     key: bytes = connection.get_execution_options()[AUDIT_KEY]
@@ -35,14 +39,13 @@ def _key(connection: Connection) -> bytes:
 
 def _taken_head(connection: Connection) -> Head:
     """The end of the chain; until this transaction ends nobody else can append."""
-    chosen = select(chain_head.c.number, chain_head.c.mac).with_for_update()
-    row = connection.execute(chosen).first()
+    row = connection.execute(_TAKE_HEAD).first()
     if row is None:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         first = {"id": 1, "number": 0, "mac": FIRST_MAC, "purging": False}
         insert = dialect.insert(chain_head).values(**first)
         connection.execute(insert.on_conflict_do_nothing(index_elements=["id"]))
-        row = connection.execute(chosen).one()
+        row = connection.execute(_TAKE_HEAD).one()
     return Head(row.number, row.mac)
 
 
@@ -55,23 +58,22 @@ def append(connection: Connection, ticket_id: int | None, number: int, event: Ev
     content = Content(event.who, event.why, event.before, event.after)
     link = Link(head.events + 1, ticket_id, number, event.at, event.what, content.digest(salt))
     mac = link.mac(_key(connection), head.mac)
-    connection.execute(
-        events.insert().values(
-            id=link.id,
-            ticket_id=ticket_id,
-            number=number,
-            at=event.at,
-            who=event.who,
-            what=event.what,
-            why=event.why,
-            before=dict(event.before) if event.before is not None else None,
-            after=dict(event.after) if event.after is not None else None,
-            salt=salt,
-            digest=link.digest,
-            mac=mac,
-        )
-    )
-    connection.execute(update(chain_head).values(number=link.id, mac=mac))
+    row = {
+        "id": link.id,
+        "ticket_id": ticket_id,
+        "number": number,
+        "at": event.at,
+        "who": event.who,
+        "what": event.what,
+        "why": event.why,
+        "before": dict(event.before) if event.before is not None else None,
+        "after": dict(event.after) if event.after is not None else None,
+        "salt": salt,
+        "digest": link.digest,
+        "mac": mac,
+    }
+    connection.execute(_INSERT, row)
+    connection.execute(_MOVE_HEAD, {"to": link.id, "code": mac})
     return link.id
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, Executable, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import notices, sweeps
@@ -44,22 +45,28 @@ def plan(
     planned_for: datetime,
 ) -> None:
     """Plan a notice once; planning it again changes nothing."""
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(notices)
-    connection.execute(
-        insert.values(
-            ticket_id=ticket_id,
-            clock=clock,
-            threshold=threshold,
-            version=version,
-            to=to,
-            by=by,
-            planned_for=planned_for,
-            state="planned",
-            attempts=0,
-        ).on_conflict_do_nothing(
-            index_elements=["ticket_id", "clock", "threshold", "version", "to", "by"]
-        )
+    row = {
+        "ticket_id": ticket_id,
+        "clock": clock,
+        "threshold": threshold,
+        "version": version,
+        "to": to,
+        "by": by,
+        "planned_for": planned_for,
+        "state": "planned",
+        "attempts": 0,
+    }
+    connection.execute(_plan_once(connection.dialect.name), row)
+
+
+@cache
+def _plan_once(dialect: str) -> Executable:
+    """Made once: making the statement anew costs more than running it."""
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(notices)
+    statement: Executable = insert.on_conflict_do_nothing(
+        index_elements=["ticket_id", "clock", "threshold", "version", "to", "by"]
     )
+    return statement
 
 
 def claim_due(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
+    Executable,
     RowMapping,
     Select,
     Table,
+    bindparam,
     func,
     select,
     tuple_,
@@ -31,10 +33,21 @@ from bot.store.tables import clocks, events, notices, ticket_facts, tickets
 RebuildClocks = Callable[[str, str, Sequence[tuple[str, Mapping[str, Any]]]], tuple[Clock, ...]]
 
 
+# Statements of every filing are made once: making them anew costs more than running them.
+_FILED = select(tickets.c.reference).where(tickets.c.filing_key == bindparam("filing"))
+_BY_REFERENCE = select(tickets).where(tickets.c.reference == bindparam("reference"))
+_BY_ID = select(tickets).where(tickets.c.id == bindparam("ticket"))
+_NEXT_NUMBER = (
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket"))
+    .values(version=tickets.c.version + 1)
+    .returning(tickets.c.version)
+)
+
+
 def find_filed(connection: Connection, filing_key: str) -> str | None:
     """Return the reference of the ticket that this filing already opened."""
-    chosen = select(tickets.c.reference).where(tickets.c.filing_key == filing_key)
-    found: str | None = connection.execute(chosen).scalar()
+    found: str | None = connection.execute(_FILED, {"filing": filing_key}).scalar()
     return found
 
 
@@ -80,16 +93,19 @@ def insert(
         "next_due": _next_due(Status.RECEIVED, running),
         "sent_at": sent_at,
     }
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(tickets)
-    id: int | None = connection.execute(
-        insert.values(**values)
-        .on_conflict_do_nothing(index_elements=["filing_key"])
-        .returning(tickets.c.id)
-    ).scalar()
+    id: int | None = connection.execute(_insert_once(connection.dialect.name), values).scalar()
     if id is None:
         return None
     add_clocks(connection, id, running)
     return id
+
+
+@cache
+def _insert_once(dialect: str) -> Executable:
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(tickets)
+    once = insert.on_conflict_do_nothing(index_elements=["filing_key"])
+    statement: Executable = once.returning(tickets.c.id)
+    return statement
 
 
 def add_clocks(connection: Connection, ticket_id: int, started: Iterable[Clock]) -> None:
@@ -118,12 +134,7 @@ def _next_due(status: Status, running: Iterable[Clock]) -> date | None:
 
 def add_event(connection: Connection, ticket_id: int, event: Event) -> None:
     """Append the ticket's next event; two writers at once take their numbers in turn."""
-    number: int = connection.execute(
-        update(tickets)
-        .where(tickets.c.id == ticket_id)
-        .values(version=tickets.c.version + 1)
-        .returning(tickets.c.version)
-    ).scalar_one()
+    number: int = connection.execute(_NEXT_NUMBER, {"ticket": ticket_id}).scalar_one()
     chain.append(connection, ticket_id, number, event)
 
 
@@ -190,15 +201,17 @@ def save_status(
 
 def load(connection: Connection, reference: str, rebuild: RebuildClocks) -> Ticket:
     """Return the whole ticket. Raises NotFound."""
-    return _one(connection, select(tickets).where(tickets.c.reference == reference), rebuild)
+    return _one(connection, _BY_REFERENCE, {"reference": reference}, rebuild)
 
 
 def load_by_id(connection: Connection, id: int, rebuild: RebuildClocks) -> Ticket:
-    return _one(connection, select(tickets).where(tickets.c.id == id), rebuild)
+    return _one(connection, _BY_ID, {"ticket": id}, rebuild)
 
 
-def _one(connection: Connection, chosen: Select[Any], rebuild: RebuildClocks) -> Ticket:
-    found = _many(connection, chosen, rebuild)
+def _one(
+    connection: Connection, chosen: Select[Any], named: Mapping[str, Any], rebuild: RebuildClocks
+) -> Ticket:
+    found = _many(connection, chosen, rebuild, named)
     if not found:
         raise NotFound("There is no ticket with that reference.")
     return found[0]
@@ -243,14 +256,19 @@ def clock_versions(connection: Connection, ticket_id: int) -> dict[str, int]:
     return {row.name: row.version for row in rows}
 
 
-def _many(connection: Connection, chosen: Select[Any], rebuild: RebuildClocks) -> list[Ticket]:
+def _many(
+    connection: Connection,
+    chosen: Select[Any],
+    rebuild: RebuildClocks,
+    named: Mapping[str, Any] | None = None,
+) -> list[Ticket]:
     """Read tickets with all that hangs on them, one query for each kind of row."""
-    rows = connection.execute(chosen).mappings().all()
+    rows = connection.execute(chosen, named or {}).mappings().all()
     ids = [row["id"] for row in rows]
-    running = _by_ticket(connection, clocks, clocks.c.id, ids)
-    happened = _by_ticket(connection, events, events.c.number, ids)
-    told = _by_ticket(connection, notices, notices.c.id, ids)
-    known = _by_ticket(connection, ticket_facts, ticket_facts.c.id, ids)
+    running = _by_ticket(connection, clocks, "id", ids)
+    happened = _by_ticket(connection, events, "number", ids)
+    told = _by_ticket(connection, notices, "id", ids)
+    known = _by_ticket(connection, ticket_facts, "id", ids)
     return [
         _ticket(
             row,
@@ -267,14 +285,19 @@ def _many(connection: Connection, chosen: Select[Any], rebuild: RebuildClocks) -
     ]
 
 
+@cache
+def _hanging_on(table: Table, order: str) -> Select[Any]:
+    wanted = table.c.ticket_id.in_(bindparam("ids", expanding=True))
+    return select(table).where(wanted).order_by(table.c.ticket_id, table.c[order])
+
+
 def _by_ticket(
-    connection: Connection, table: Table, order: ColumnElement[Any], ids: Sequence[int]
+    connection: Connection, table: Table, order: str, ids: Sequence[int]
 ) -> dict[int, list[RowMapping]]:
     found: dict[int, list[RowMapping]] = {}
     if not ids:
         return found
-    chosen = select(table).where(table.c.ticket_id.in_(ids)).order_by(table.c.ticket_id, order)
-    for row in connection.execute(chosen).mappings():
+    for row in connection.execute(_hanging_on(table, order), {"ids": ids}).mappings():
         found.setdefault(row["ticket_id"], []).append(row)
     return found
 
