@@ -19,21 +19,24 @@ from bot.domain.forms import Field, FieldType, FieldValue
 
 UNKNOWN = re.compile(
     r"\b(don'?t|do not|dont|can'?t|cannot|cant) (know|remember|recall|say)|\bno idea\b|\bnot sure\b"
-    r"|\bunsure\b|\bunknown\b|\bforgot\b|\bidk\b|\bje ne sais pas\b|\bhard to say\b",
+    r"|\bunsure\b|\bunknown\b|\bforgot\b|\bidk\b|\bhard to say\b"
+    r"|\bsais pas\b|\baucune idée\b|\bje ne (?:me |m['’])?(?:souviens|rappelle)",
     re.IGNORECASE,
 )
 MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+    r"|janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre"
 )
 DAYS = (
     r"mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?"
-    r"|sat(?:urday)?|sun(?:day)?"
+    r"|sat(?:urday)?|sun(?:day)?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
 )
 DATED = re.compile(
     rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
-    rf"|\b(?:{MONTHS})\.?\s*\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th)?\s*(?:of\s+)?(?:{MONTHS})\b"
+    rf"|\b(?:{MONTHS})\.?\s*\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th|er)?\s*(?:of\s+)?(?:{MONTHS})\b"
     rf"|\b(?:today|yesterday|this morning|last night|tonight|this afternoon)\b"
+    rf"|\b(?:hier|aujourd['’]hui)\b|\b(?:{DAYS})\s+(?:dernier|passé)\b"
     rf"|\b(?:last|this|on|past)\s+(?:{DAYS})\b|^\s*(?:{DAYS})\s*[.!]?$"
     rf"|\b(?:\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple of)\s+"
     rf"(?:day|week|month|year)s?\s+ago\b|\blast (?:week|month|year)\b",
@@ -45,12 +48,14 @@ VAGUE = re.compile(
     r"|recent(?:ly)?|earlier|lately"
     r"|week(?:s|end)?|month(?:s)?|year(?:s)?|always|ongoing|still|every|several times|twice|daily"
     r"|constantly|morning|afternoon|evening|night|noon|yesterday|just now|right now|the other day"
-    r"|when i (?:signed|moved|joined|called|cancelled|opened)|(?:19|20)\d\d)\b",
+    r"|when i (?:signed|moved|joined|called|cancelled|opened)|(?:19|20)\d\d"
+    r"|depuis|il y a|récemment|dernièrement|toujours|souvent|matin|midi|soir|nuit|semaine|mois"
+    r"|année|été|automne|hiver|printemps|no[ëe]l|pâques)\b",
     re.IGNORECASE,
 )
 HERE = re.compile(
     r"\b(?:here|in (?:this|the) chat|this (?:chat|page|thread)|right here|through (?:this|the) chat"
-    r"|on slack|slack|dm)\b",
+    r"|on slack|slack|dm|ici|dans (?:cette|la) conversation)\b",
     re.IGNORECASE,
 )
 POSTAL_CODE = re.compile(r"\b[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d\b")
@@ -87,7 +92,10 @@ class FieldReader:
             case FieldType.CHOICE:
                 return read_choice(entry, text)
             case _:
-                return read_words(text, at_least=2 if entry.type is FieldType.STORY else 1)
+                # A word that the question itself offers ("everything") is a whole answer.
+                offered = text.lower().strip(" .!") in entry.about
+                story = entry.type is FieldType.STORY and not offered
+                return read_words(text, at_least=2 if story else 1)
 
     def correct(
         self, entry: Field, earlier: FieldValue, text: str, today: date
@@ -139,7 +147,8 @@ def read_when(text: str, today: date) -> ReadValue:
             return ReadValue(problem=f"{spoken(day)} is too long ago to be right.")
         if day is not None:
             approximate = re.search(
-                r"about|around|roughly|maybe|ago|last (week|month|year)|ish\b", text
+                r"about|around|roughly|maybe|ago|last (week|month|year)|ish\b|environ|peut-être",
+                text,
             )
             about = "about " if approximate else ""
             return ReadValue(FieldValue(text, day.isoformat(), f"{about}{spoken(day)} (“{text}”)"))
@@ -152,7 +161,7 @@ def read_when(text: str, today: date) -> ReadValue:
 
 def _day_in(text: str, today: date) -> date | None:
     """The first day named in the text; of two readings of 12/11/2026, one that is past."""
-    tidy = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", text, flags=re.IGNORECASE)
+    tidy = re.sub(r"(\d)(?:st|nd|rd|th|er)\b", r"\1", text, flags=re.IGNORECASE)
     tidy = re.sub(rf"\b({MONTHS})\.", r"\1", tidy, flags=re.IGNORECASE)
     days = [day for order in ("MDY", "DMY") if (day := _search(tidy, today, order)) is not None]
     past = [day for day in days if day <= today]
