@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import wiring
 from bot.config import Settings
 from bot.logs import configure_logs
+from bot.store.migrate import bring_up_to_date
 from bot.wiring import Application
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     application = wiring.build(settings)
+    bring_up_to_date(application.store)
     server = _Server(
         uvicorn.Config(
             wiring.web_app(application),

@@ -14,8 +14,7 @@ from bot.config import Settings, read_settings
 from bot.domain.errors import DeskError
 from bot.processes import LOOPBACK, desk_processes, settle_addresses
 from bot.running import RunningDesk, find_running, is_held
-from bot.store.db import Store
-from bot.store.migrate import is_current, migrate
+from bot.store.migrate import bring_up_to_date
 from bot.supervisor import Supervisor
 from bot.training import ensure_model
 from bot.wiring import Application
@@ -38,14 +37,6 @@ def opened(settings: Settings | None = None) -> Iterator[Application]:
         yield application
     finally:
         application.close()
-
-
-def bring_up_to_date(store: Store) -> bool:
-    """Migrate where needed; tell whether anything was done."""
-    if is_current(store):
-        return False
-    migrate(store)
-    return True
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.desk import bring_up_to_date
 from bot.commands.terminal import say, show
 from bot.config import Settings, read_settings
 from bot.processes import Process, desk_processes, settle_addresses
 from bot.running import hold_home, write_run_file
 from bot.store.db import Store
+from bot.store.migrate import bring_up_to_date
 from bot.supervisor import Supervisor
 from bot.training import ensure_model
 

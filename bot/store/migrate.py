@@ -70,6 +70,14 @@ def is_current(store: Store) -> bool:
         return MigrationContext.configure(connection).get_current_revision() == head
 
 
+def bring_up_to_date(store: Store) -> bool:
+    """Migrate where needed; tell whether anything was done. Any number may start at once."""
+    if is_current(store):
+        return False
+    migrate(store)
+    return True
+
+
 def generate(store: Store, message: str) -> None:
     """Write a new migration from the difference between the tables and the database."""
     with store.engine.connect() as connection, connection.begin():
