@@ -1,4 +1,4 @@
-"""What tests of the desk share: a wired desk, a moment to stand in, readings by hand."""
+"""A whole desk over a given store, spoken to past Rasa: what a message is, the test says."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from bot.notices import Ladder, Recipient
 from bot.store import conversations, inbox
 from bot.store.db import Store
 from bot.store.forms import load_forms
-from bot.store.library import DATA, Library, load_library
+from bot.store.library import DATA, Library
+from tests.fakes.desks import shipped_library
 
 # A Monday, half past ten in Toronto: the office is open.
 MONDAY = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
@@ -29,27 +30,19 @@ LADDER = Ladder((OFFICER, DEPUTY, LOG))
 
 
 @cache
-def library() -> Library:
-    return load_library()
-
-
-@cache
 def forms() -> Mapping[str, Form]:
-    return load_forms(DATA / "forms", library().policy)
+    return load_forms(DATA / "forms", shipped_library().policy)
 
 
 @cache
 def french_forms() -> Mapping[str, Form]:
-    return load_forms(DATA / "forms" / "fr", library().policy)
-
-
-def stand_at(store: Store, moment: datetime) -> None:
-    """Move the desk's clock to this moment; it runs on from there."""
-    store.move_clock(moment - datetime.now(UTC))
+    return load_forms(DATA / "forms" / "fr", shipped_library().policy)
 
 
 def wired(store: Store, ladder: Ladder = LADDER, facts: Library | None = None) -> Desk:
-    return Desk.build(store, facts or library(), forms(), french_forms(), FieldReader(), ladder)
+    return Desk.build(
+        store, facts or shipped_library(), forms(), french_forms(), FieldReader(), ladder
+    )
 
 
 def filing(person: Person, key: str = "one", kind: Kind = Kind.COMPLAINT, **more: Any) -> Filing:
@@ -71,7 +64,7 @@ def reading(intent: str = "out_of_scope", turn: str | None = None, **more: Any) 
 
 @dataclass
 class Thread:
-    """One person's conversation, spoken to past Rasa: what a message is, the test says."""
+    """One person's conversation."""
 
     store: Store
     desk: Desk
