@@ -18,23 +18,26 @@ from bot.domain.tickets import Kind
 def load_forms(folder: Path, policy: Policy) -> Mapping[str, Form]:
     """Return the form of every kind of ticket. Raises ConfigurationError naming the file."""
     forms = {}
+    place = "data/forms" if folder.name == "forms" else f"data/forms/{folder.name}"
     for kind in Kind:
-        path = folder / f"{kind}.yml"
+        path, name = folder / f"{kind}.yml", f"{place}/{kind}.yml"
         try:
             raw = yaml.safe_load(path.read_text(encoding="utf-8"))
             forms[str(kind)] = _form(raw)
-        except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-            raise ConfigurationError(f"data/forms/{kind}.yml: cannot be used ({error})") from error
+        except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError) as e:
+            raise ConfigurationError(f"{name}: cannot be used ({e})") from e
+        if forms[str(kind)].kind != kind:
+            raise ConfigurationError(f"{name}: kind: must be {kind}, as the file is called")
         if forms[str(kind)].clause not in policy:
-            raise ConfigurationError(f"data/forms/{kind}.yml: clause: not in the policy")
+            raise ConfigurationError(f"{name}: clause: not in the policy")
     return MappingProxyType(forms)
 
 
 def _form(raw: Mapping[str, Any]) -> Form:
     fields = tuple(_field(entry) for entry in raw["fields"])
     names = [entry.name for entry in fields]
-    if len(set(names)) != len(names) or CONFIRM in names:
-        raise ValueError("field names must differ, and none may be called confirm")
+    if not names or len(set(names)) != len(names) or CONFIRM in names:
+        raise ValueError("there must be fields; their names differ, and none is called confirm")
     return Form(
         kind=Kind(raw["kind"]),
         title=raw["title"],
