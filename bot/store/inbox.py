@@ -143,12 +143,6 @@ def claim_unanswered(
     return sorted((_message(row) for row in taken), key=lambda m: (m.received_at, m.number))
 
 
-def extend_lease(connection: Connection, id: str, until: datetime) -> None:
-    connection.execute(
-        update(inbox).where(inbox.c.id == id, inbox.c.state == "working").values(lease_until=until)
-    )
-
-
 def history(
     connection: Connection, conversation: str, *, after: int = 0, limit: int = 200
 ) -> list[Message]:

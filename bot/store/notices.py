@@ -158,7 +158,6 @@ def close_unsent(
     *,
     clock: str | None = None,
     before_version: int | None = None,
-    but: int | None = None,
 ) -> None:
     """Close the planned notices of a ticket, or of one of its clocks, without sending them."""
     chosen = and_(notices.c.ticket_id == ticket_id, notices.c.state == "planned")
@@ -166,8 +165,6 @@ def close_unsent(
         chosen = and_(chosen, notices.c.clock == clock)
     if before_version is not None:
         chosen = and_(chosen, notices.c.version < before_version)
-    if but is not None:
-        chosen = and_(chosen, notices.c.id != but)
     connection.execute(update(notices).where(chosen).values(state=state))
 
 
