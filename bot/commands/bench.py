@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.bench import chat as chat_bench
+from bot.bench import clocks as clocks_bench
+from bot.bench import store as store_bench
 from bot.bench import train as train_bench
 from bot.bench.figures import TOO_BUSY, Figure, machine, machine_factor
 from bot.commands.terminal import say
@@ -22,7 +24,12 @@ from bot.training import copy_model, ensure_model
 
 Measure = Callable[[Path, float], list[Figure]]
 
-BENCHES: Mapping[str, Measure] = {"chat": chat_bench.measure, "train": train_bench.measure}
+BENCHES: Mapping[str, Measure] = {
+    "chat": chat_bench.measure,
+    "train": train_bench.measure,
+    "clocks": clocks_bench.measure,
+    "store": store_bench.measure,
+}
 
 
 class TooBusy(DeskError):
