@@ -501,5 +501,8 @@ byId("renewal-no").addEventListener("click", () => renewal.close());
 byId("renewal-yes").addEventListener("click", () => { renewal.close(); renew(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && last) catchUp(); });
 
+byId("scriptless").hidden = true;
+composer.inert = false;
+byId("examples").inert = false;
 fit();
 resume();
