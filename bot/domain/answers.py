@@ -22,6 +22,8 @@ from bot.domain.topics import FORM_BUTTONS, OUT_OF_SCOPE, SMALL_TALK, TOPICS
 QUOTED_AT_MOST = 5
 SURE_ENOUGH = 0.45
 TOO_CLOSE = 0.12
+# Whether the policy answers it was not read from the words: quote, without a doubt or a promise.
+UNREAD = 0.6
 FOLLOW_UP = re.compile(r"^\s*(and|what about|how about|same for|et)\b", re.IGNORECASE)
 EMPLOYEES = re.compile(r"\b(employees?|staff|workers?|colleagues?|our own people)\b", re.IGNORECASE)
 
@@ -71,17 +73,26 @@ def follow_up(reading: Reading, topic: Mapping[str, Any]) -> Reading:
 
 
 def settle(reading: Reading, policy: Policy, topic: Mapping[str, Any]) -> Reading:
-    """Give a reading its clauses where a button named the intent, or a follow-up did."""
-    if reading.intent not in TOPICS or reading.clauses:
+    """Give a reading its clauses where they cannot come from its words.
+
+    A button names the intent alone, a follow-up leans on what was asked before, and the ranker
+    reads English: a French message keeps the clauses that its intent speaks of.
+    """
+    if reading.intent not in TOPICS:
         return reading
     home = TOPICS[reading.intent].home
-    earlier = [id for id in topic.get("clauses", ()) if _at_home(id, home)]
-    chosen = [*earlier, *(id for prefix in home for id in policy.clauses if id == prefix)]
+    if reading.clauses and reading.language != "fr":
+        return reading
+    ranked = [id for id, _ in reading.clauses] or topic.get("clauses", ())
+    chosen = [id for id in ranked if _at_home(id, home)]
+    chosen += [id for prefix in home for id in policy.clauses if id == prefix]
     if not chosen:
         chosen = [id for id in policy.clauses if _at_home(id, home)][:1]
-    answerable = reading.answerable or 1.0
+    certain = not reading.clauses and not reading.answerable
     return replace(
-        reading, clauses=tuple((id, None) for id in dict.fromkeys(chosen)), answerable=answerable
+        reading,
+        clauses=tuple((id, None) for id in dict.fromkeys(chosen)),
+        answerable=1.0 if certain else max(reading.answerable, UNREAD),
     )
 
 
