@@ -18,6 +18,9 @@ from bot.config import SECRETS, Settings
 from bot.store.db import Store
 from bot.store.migrate import migrate
 
+# Before any module holds a zone: the cache of zones is emptied once, here.
+wiring.use_own_time_zones()
+
 ON_LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 SETTINGS = sorted(name.upper() for name in Settings.model_fields)
 
@@ -27,7 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in (*SETTINGS, *(f"{secret}_FILE" for secret in SECRETS)):
         # Empty is unset, and wins over a developer's .env.
         os.environ[name] = ""
-    wiring.use_own_time_zones()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -60,8 +62,18 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
     """The address of a fresh, migrated PostgreSQL database."""
+    yield from _lent_database(postgres, "template_desk")
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: str) -> Iterator[str]:
+    """The address of a PostgreSQL database without tables."""
+    yield from _lent_database(postgres, "template0")
+
+
+def _lent_database(postgres: str, template: str) -> Iterator[str]:
     name = f"desk_{uuid.uuid4().hex}"
-    _run_sql(postgres, f"CREATE DATABASE {name} TEMPLATE template_desk")
+    _run_sql(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _of_database(postgres, name)
     _run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
