@@ -51,8 +51,10 @@ class Application:
 
 def use_own_time_zones() -> None:
     """Take time zones from the tzdata package: the system's copy may be older than the law."""
-    zoneinfo.reset_tzpath(to=[])
-    zoneinfo.ZoneInfo.clear_cache()
+    if zoneinfo.TZPATH:
+        zoneinfo.reset_tzpath(to=[])
+        # Only now: two zones of one name, made before and after, would not be equal.
+        zoneinfo.ZoneInfo.clear_cache()
 
 
 def secret(settings: Settings) -> str:

@@ -1,18 +1,17 @@
 """What the tests of the rules share: the shipped facts, and zones from the tzdata package."""
 
-import zoneinfo
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 
+from bot import wiring
 from bot.domain.clocks import KindRules
 from bot.domain.workdays import Calendar
 from bot.store.library import Library, load_library
 
-zoneinfo.reset_tzpath(to=[])
-ZoneInfo.clear_cache()
+wiring.use_own_time_zones()
 
 # How long an example takes says nothing about the rules, and two cores may be busy.
 settings.register_profile("untimed", deadline=None)
