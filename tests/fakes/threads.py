@@ -90,7 +90,7 @@ class Thread:
             )
         return message.id
 
-    def press(self, kind: str, intent: str, **slots: str) -> FormTurn:
+    def press(self, kind: str, intent: str, /, **slots: str) -> FormTurn:
         message = self.receive(payload=f"/{intent}")
         return self.desk.form_turn(kind, self.id, message, reading(intent, slots=slots))
 
