@@ -14,6 +14,7 @@ import numpy as np
 
 from components.encoder import SentenceEncoder
 from components.intents import UNQUOTED, IntentModel
+from components.negation import without_declined
 from components.sentences import pieces
 
 LONG_WORDS = 200
@@ -49,7 +50,7 @@ def encoded(encoder: SentenceEncoder, messages: Sequence[Tuple[str, str]]) -> Li
     cut: List[List[str]] = []
     for text, _ in messages:
         spans = pieces(text, PIECE_CHARACTERS) if is_long(text) else []
-        cut.append([text[start:end] for start, end in spans] or [text])
+        cut.append([text[start:end] for start, end in spans] or [without_declined(text)])
     vectors = encoder.encode([part for parts in cut for part in parts])
     readings, place = [], 0
     for (text, role), parts in zip(messages, cut):
