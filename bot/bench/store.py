@@ -13,7 +13,7 @@ from multiprocessing.pool import AsyncResult
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from bot.bench.figures import Figure, percentile
@@ -42,6 +42,7 @@ FLAT_MIB = 16.0
 LOOKS = 25
 FIRST_RECEIPT = datetime.fromisoformat("2026-11-02T10:00:00-05:00")
 RECEIPT_DAYS = 400
+PERSONS = 200_000
 
 
 def measure(home: Path, factor: float, count: int = MILLION) -> list[Figure]:
@@ -202,14 +203,31 @@ def _fill(store: Store, count: int) -> None:
     received = [FIRST_RECEIPT + timedelta(days=n) for n in range(RECEIPT_DAYS)]
     running = [start_clocks("inquiry", r, zone, calendar, library.kinds)[0] for r in received]
     facts = [clock_facts(clock) for clock in running]
-    for first in range(1, count + 1, ROWS_AT_ONCE):
-        numbers = range(first, min(first + ROWS_AT_ONCE, count + 1))
-        kinds = [(n, n % RECEIPT_DAYS) for n in numbers]
+    numbers = range(1, min(ROWS_AT_ONCE, count) + 1)
+    with store.transaction() as connection:
+        days = [(n, n % RECEIPT_DAYS) for n in numbers]
+        rows = [_ticket(n, received[day], running[day].due) for n, day in days]
+        connection.execute(insert(tickets), rows)
+        rows = [_clock(n, running[day].due, facts[day]) for n, day in days]
+        connection.execute(insert(clocks), rows)
+    for offset in range(len(numbers), count, len(numbers)):
         with store.transaction() as connection:
-            rows = [_ticket(n, received[day], running[day].due) for n, day in kinds]
-            connection.execute(insert(tickets), rows)
-            rows = [_clock(n, running[day].due, facts[day]) for n, day in kinds]
-            connection.execute(insert(clocks), rows)
+            for table in (tickets, clocks):
+                _copy(connection, table, offset, min(len(numbers), count - offset))
+
+
+def _copy(connection: Connection, table: Table, offset: int, rows: int) -> None:
+    """Write the first rows again under other numbers, references and persons."""
+    number = table.c.id + offset
+    fresh: dict[str, ColumnElement[Any]] = {
+        "id": number,
+        "ticket_id": number,
+        "reference": func.printf("N%d", number),
+        "filing_key": func.printf("n:%d", number),
+        "person": func.printf("web:%d", number % PERSONS),
+    }
+    chosen = select(*(fresh.get(c.name, c) for c in table.c)).where(table.c.id <= rows)
+    connection.execute(insert(table).from_select([c.name for c in table.c], chosen))
 
 
 def _clock(number: int, due: date, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,7 +245,7 @@ def _ticket(number: int, received: datetime, due: date) -> dict[str, Any]:
         "opened_at": received,
         "channel": "web",
         "role": "customer",
-        "person": f"web:{number % 200_000}",
+        "person": f"web:{number % PERSONS}",
         "filing_key": f"n:{number}",
         "policy_version": "1",
         "calendar": "strictest",

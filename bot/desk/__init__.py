@@ -19,6 +19,7 @@ from bot.domain.replies import Reading, Reply
 from bot.domain.tickets import Ticket
 from bot.fields import FieldReader
 from bot.notices import Ladder
+from bot.store import tickets
 from bot.store.db import Store
 from bot.store.library import Library
 
@@ -63,9 +64,16 @@ class Desk:
 
     def open_request(self, filing: Filing) -> Ticket:
         """Open a ticket, once for its key. Raises InvalidInput, HorizonError."""
-        store = self.intake.store
+        store, intake = self.intake.store, self.intake
+        # Whatever needs no lock is done outside the transaction: on SQLite others wait for it.
+        with store.reading() as connection:
+            now = store.now(connection)
+            known = tickets.find_filed(connection, filing.key)
+        running = None if known else intake.checked_clocks(filing, now)
         with store.transaction() as connection:
-            return self.intake.file(connection, filing, store.now(connection))
+            reference = known or intake.enter(connection, filing, now, running)
+        with store.reading() as connection:
+            return intake.load(connection, reference, now)
 
     @property
     def clocks(self) -> ClockDesk:

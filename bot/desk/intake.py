@@ -58,13 +58,23 @@ class Intake:
         Raises InvalidInput for a receipt in the future and for a withdrawal of nothing,
         HorizonError when the calendar does not reach the due dates: no calendar, no promise.
         """
+        return self.load(connection, self.enter(connection, filing, now), now)
+
+    def enter(
+        self,
+        connection: Connection,
+        filing: Filing,
+        now: datetime,
+        running: Sequence[Clock] | None = None,
+    ) -> str:
+        """Write the ticket and return its reference; the same of a filing that was entered before.
+
+        `running` are its clocks where they were worked out already, before the transaction.
+        """
         known = tickets.find_filed(connection, filing.key)
         if known is not None:
-            return self.load(connection, known, now)
-        require_past(filing.received_at, now)
-        if filing.kind is Kind.WITHDRAWAL and not set(filing.uses) - {"none"}:
-            raise InvalidInput(NOTHING_WITHDRAWN)
-        running = self.clocks_for(filing, now)
+            return known
+        running = self.checked_clocks(filing, now) if running is None else running
         reference = new_reference()
         id = tickets.insert(
             connection,
@@ -87,7 +97,7 @@ class Intake:
         due = {clock.name: clock.due.isoformat() for clock in running}
         if id is None:
             # Filed by someone else since the look-up above.
-            return self.load(connection, str(tickets.find_filed(connection, filing.key)), now)
+            return str(tickets.find_filed(connection, filing.key))
         told: dict[str, Any] = {"due": due}
         if local_date(now, self.library.zone) != running[0].day_zero:
             told["received_at"] = filing.received_at.isoformat()
@@ -95,9 +105,13 @@ class Intake:
             connection, id, Event(now, filing.who, "received", filing.why, None, told)
         )
         plan_opening(connection, id, filing.kind, running, self.library, self.ladder, now)
-        return self.load(connection, reference, now)
+        return reference
 
-    def clocks_for(self, filing: Filing, now: datetime) -> tuple[Clock, ...]:
+    def checked_clocks(self, filing: Filing, now: datetime) -> tuple[Clock, ...]:
+        """The clocks of a filing that may be entered. Raises as `file` does."""
+        require_past(filing.received_at, now)
+        if filing.kind is Kind.WITHDRAWAL and not set(filing.uses) - {"none"}:
+            raise InvalidInput(NOTHING_WITHDRAWN)
         return start_clocks(
             str(filing.kind),
             filing.received_at,
