@@ -177,7 +177,7 @@ function receiptCard(ticket) {
 // A receipt says its dates in words too. The card shows them, so the words fold away, not out.
 function receiptWords(lead) {
   const parts = lead.split(/\n{2,}/);
-  const how = parts.findIndex((part) => part.startsWith("How the dates were worked out"));
+  const how = parts.findIndex((part) => /^(How the dates were|Comment les dates ont)/.test(part));
   if (how < 2) return { open: lead, folded: "" };
   const folded = parts.splice(how - 1, 2).join("\n\n");
   return { open: parts.join("\n\n"), folded };
