@@ -19,7 +19,7 @@ from bot.domain.forms import Field, FieldType, FieldValue
 
 UNKNOWN = re.compile(
     r"\b(don'?t|do not|dont|can'?t|cannot|cant) (know|remember|recall|say)|\bno idea\b|\bnot sure\b"
-    r"|\bunsure\b|\bunknown\b|\bforgot\b|\bidk\b|\bhard to say\b"
+    r"|\bunsure\b|\bunknown\b|\bforgot\b|\bidk\b|\bhard to (?:say|tell)\b|\bno clue\b|\bfoggiest\b"
     r"|\bsais pas\b|\baucune idée\b|\bje ne (?:me |m['’])?(?:souviens|rappelle)",
     re.IGNORECASE,
 )
@@ -49,6 +49,8 @@ VAGUE = re.compile(
     r"|week(?:s|end)?|month(?:s)?|year(?:s)?|always|ongoing|still|every|several times|twice|daily"
     r"|constantly|morning|afternoon|evening|night|noon|yesterday|just now|right now|the other day"
     r"|when i (?:signed|moved|joined|called|cancelled|opened)|(?:19|20)\d\d"
+    r"|the \d{1,2}(?:st|nd|rd|th)|halloween|good friday|birthday"
+    r"|(?:canada|boxing|victoria|remembrance|family|civic) (?:day|holiday)"
     r"|depuis|il y a|récemment|dernièrement|toujours|souvent|matin|midi|soir|nuit|semaine|mois"
     r"|année|été|automne|hiver|printemps|no[ëe]l|pâques)\b",
     re.IGNORECASE,

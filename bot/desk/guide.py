@@ -29,8 +29,14 @@ from bot.store.conversations import Conversation
 from bot.store.db import Connection
 
 SUBSTANTIAL_WORDS = 8
+INQUIRY_WORDS = 4
 # "How do I complain about ..." asks for the form; it does not yet tell what happened.
 ASKS_HOW = re.compile(r"\s*(how|where|who|what|can|could|comment|où|puis-je)\b", re.IGNORECASE)
+# Before a button, "can I have a copy of ..." is the request itself; a question is not.
+ASKS_ABOUT = re.compile(
+    r"\s*(?:(?:and|but|et|mais)\s+)?(?:how|where|who|when|why|what|comment|où|qui|pourquoi|combien)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +230,11 @@ class Guide:
         if "intent" not in conversation.topic or (form.kind != Kind.INQUIRY and about != form.kind):
             return None
         written = [m.text for m in inbox.history(connection, conversation.id) if m.payload is None]
-        needed = 4 if form.kind == Kind.INQUIRY else SUBSTANTIAL_WORDS
-        return written[-1] if written and len(written[-1].split()) >= needed else None
+        last_words = written[-1] if written else ""
+        if form.kind == Kind.INQUIRY:
+            return last_words if len(last_words.split()) >= INQUIRY_WORDS else None
+        told = len(last_words.split()) >= SUBSTANTIAL_WORDS and not ASKS_ABOUT.match(last_words)
+        return last_words if told else None
 
     def _stored(self, connection: Connection, kind: str, step: Said, now: datetime) -> FormTurn:
         replies = tuple(reply.to_json() for reply in step.replies)

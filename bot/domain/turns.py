@@ -76,6 +76,8 @@ def read_turn(
         return TurnReading(Turn.ANSWER, asked)
     if proposed in {Turn.YES, Turn.NO}:
         return _bare_yes_or_no(entry, proposed, asked)
+    if proposed is Turn.NOT_UNDERSTOOD and _is_a_day(entry, candidate):
+        return TurnReading(Turn.ANSWER, asked)
     if proposed is Turn.ANSWER:
         fits = candidate is not None and not misfits
         return TurnReading(Turn.ANSWER if fits else Turn.NOT_UNDERSTOOD, asked)
@@ -96,6 +98,11 @@ def _fits_tightly(entry: Field, candidate: FieldValue | None) -> bool:
     if candidate is None:
         return False
     return entry.type in {FieldType.CONTACT, FieldType.CHOICE}
+
+
+def _is_a_day(entry: Field, candidate: FieldValue | None) -> bool:
+    """A word that the calendar knows ("hier") is an answer though the classifier knows it not."""
+    return entry.type is FieldType.WHEN and candidate is not None and candidate.value != "about"
 
 
 def _bare_yes_or_no(entry: Field, proposed: Turn, asked: str) -> TurnReading:
