@@ -1,0 +1,167 @@
+"""Answering outside a form: quoted, handed to a form, or pointed to the right door."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from bot.desk import Desk, Response
+from bot.domain.errors import DeskError
+from bot.domain.people import Person
+from bot.store import conversations
+from bot.store.db import Store
+from tests.fakes.desks import set_time
+from tests.fakes.threads import MONDAY, Thread, filing, reading, wired
+from tests.people import ALICE, BOB, CHARLIE
+
+
+@pytest.fixture
+def one_store(request: pytest.FixtureRequest, sqlite_url: str) -> Store:
+    store = Store(sqlite_url, shiftable=True)
+    request.addfinalizer(store.close)
+    set_time(store, MONDAY)
+    return store
+
+
+@pytest.fixture
+def desk(one_store: Store) -> Desk:
+    return wired(one_store)
+
+
+def thread(desk: Desk, person: Person = ALICE) -> Thread:
+    return Thread(desk.intake.store, desk, person)
+
+
+def ask(alice: Thread, text: str, intent: str, **more: Any) -> Response:
+    return alice.desk.respond(alice.id, alice.receive(text), reading(intent, **more))
+
+
+def topic(alice: Thread) -> dict[str, Any]:
+    with alice.store.reading() as connection:
+        found = conversations.find(connection, alice.id)
+    assert found is not None
+    return dict(found.topic)
+
+
+def test_a_question_gets_its_clause_and_the_next_steps(desk: Desk) -> None:
+    said = ask(thread(desk), "how long?", "retention", clauses=(("5.3", (0, 20)),))
+    [reply] = said.replies
+    assert reply["clauses"][0]["id"] == "5.3"
+    assert reply["clauses"][0]["highlight"] == [0, 20]
+    assert reply["intent"] == "retention"
+    assert "/request_inquiry" in [button["payload"] for button in reply["quick_replies"]]
+
+
+@pytest.mark.parametrize(
+    ("intent", "form"), [("complaint", "complaint_form"), ("breach_report", "incident_form")]
+)
+def test_a_complaint_and_a_leak_go_straight_to_their_forms(
+    desk: Desk, intent: str, form: str
+) -> None:
+    said = ask(thread(desk), "something happened", intent)
+    assert (said.replies, said.follow) == ((), form)
+
+
+def test_an_unsure_complaint_is_answered_not_started(desk: Desk) -> None:
+    said = ask(thread(desk), "hm", "complaint", confidence=0.49)
+    assert said.follow is None
+    assert said.replies[0]["clauses"][0]["id"] == "10.5"
+
+
+def test_a_follow_up_leans_on_the_last_question_and_starts_nothing(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "you read my bill out", "complaint")
+    said = ask(alice, "and what about my bill?", "greet")
+    assert said.follow is None
+    assert said.replies[0]["clauses"][0]["id"] == "10.5"
+
+
+def test_and_for_employees_changes_the_side(desk: Desk) -> None:
+    alice = thread(desk, BOB)
+    ask(alice, "may police see it?", "disclosure_customer", clauses=(("5.1", None),))
+    said = ask(alice, "and for employees?", "disclosure_customer", clauses=(("5.1", None),))
+    assert said.replies[0]["clauses"][0]["id"] == "5.2"
+
+
+def test_several_wishes_are_answered_in_turn_and_the_form_comes_last(desk: Desk) -> None:
+    parts = (reading("retention"), reading("complaint"), reading("breach_report"))
+    said = ask(thread(desk), "many things", "retention", requests=parts)
+    assert [reply["intent"] for reply in said.replies] == ["retention"]
+    assert said.follow == "complaint_form"
+
+
+def test_an_open_draft_takes_the_message(desk: Desk) -> None:
+    alice = thread(desk)
+    alice.press("complaint", "request_complaint")
+    assert ask(alice, "yesterday", "greet") == Response(follow="complaint_form")
+
+
+def test_between_two_readings_one_short_question_is_asked(desk: Desk) -> None:
+    ranking = (("retention", 0.4), ("safeguards", 0.38))
+    said = ask(thread(desk), "hm", "retention", confidence=0.4, ranking=ranking)
+    assert [b["payload"] for b in said.replies[0]["quick_replies"]] == ["/retention", "/safeguards"]
+    assert said.replies[0]["clauses"] == []
+
+
+def test_status_shows_a_persons_own_requests_alone(desk: Desk) -> None:
+    ticket = desk.open_request(filing(ALICE))
+    [own] = ask(thread(desk), "where is it?", "ticket_status").replies
+    assert ticket.reference in own["text"]
+    assert "will respond by Friday 11 December 2026" in own["text"]
+    for stranger in (CHARLIE, BOB):
+        words = f"where is {ticket.reference}?"
+        [reply] = ask(thread(desk, stranger), words, "ticket_status").replies
+        assert ticket.reference not in str(reply)
+        assert "I see no request that was opened from here." in reply["text"]
+
+
+def test_what_was_talked_about_is_remembered_but_never_its_words(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "please delete my secret diary", "retention", clauses=(("5.3", None),))
+    ask(alice, "and how is it protected, then?", "safeguards", clauses=(("7.2", None),))
+    known = topic(alice)
+    assert (known["intent"], known["clauses"]) == ("safeguards", ["7.2"])
+    assert known["shown"] == ["5.3", "7.2"]
+    assert "wanted" not in known
+    assert "diary" not in str(known)
+
+
+def test_the_first_writing_of_a_wish_is_remembered(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "I want to see my file", "access_request")
+    first = topic(alice)["wanted"]
+    set_time(desk.intake.store, MONDAY.replace(hour=20))
+    ask(alice, "I really want to see it", "access_request")
+    assert topic(alice)["wanted"] == first
+    assert set(first) == {"access"}
+
+
+def test_language_is_that_of_the_last_whole_sentence(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "combien de temps gardez-vous cela", "retention", language="fr")
+    assert topic(alice)["language"] == "fr"
+    ask(alice, "ok", "affirm", language="en")
+    assert topic(alice)["language"] == "fr"
+    ask(alice, "please answer in English", "retention", language="en")
+    assert topic(alice)["language"] == "en"
+
+
+def test_an_unknown_conversation_is_refused(desk: Desk) -> None:
+    with pytest.raises(DeskError, match="not known"):
+        desk.respond("nowhere", "nothing", reading())
+
+
+def test_messages_at_once_lose_nothing_of_the_topic(store: Store) -> None:
+    set_time(store, MONDAY)
+    alice = Thread(store, wired(store), ALICE)
+    intents = {"retention": "5.3", "safeguards": "7.2", "accuracy": "6.1", "consent": "3.1"}
+    messages = [(alice.receive(intent), intent, id) for intent, id in intents.items()]
+
+    def respond(message: tuple[str, str, str]) -> None:
+        alice.desk.respond(alice.id, message[0], reading(message[1], clauses=((message[2], None),)))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(respond, messages))
+    assert set(topic(alice)["shown"]) == set(intents.values())
