@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 LONGEST = 20_000
 PATIENCE = timedelta(seconds=8)
 LEASE = timedelta(seconds=60)
+LOOK_AGAIN = 0.1
 HAND_OVER_AFTER = timedelta(minutes=15)
 PAYLOAD = re.compile(r"/[a-z][a-z_]{1,40}(\{.{0,400}\})?", re.DOTALL)
 WRITING = re.compile(r"\w")
@@ -148,8 +149,6 @@ class Talk:
         )
         if new:
             self._turns[message.id] = asyncio.create_task(self._work(message, late=False))
-        elif message.state != "answered" and message.id not in self._turns:
-            return await self._pending(message)
         return await self._answered(message)
 
     async def catch_up(self) -> int:
@@ -205,10 +204,17 @@ class Talk:
             )
 
     async def _answered(self, message: inbox.Message) -> Said:
-        task = self._turns.get(message.id)
-        if task is not None:
-            await asyncio.wait({task}, timeout=self.patience.total_seconds())
-        stored = await asyncio.to_thread(self._find, message.id)
+        """The replies, waited for with patience, whoever works the message; else the apology."""
+        now = asyncio.get_running_loop().time
+        until = now() + self.patience.total_seconds()
+        stored = message
+        while stored.state == "working" and now() < until:
+            task = self._turns.get(message.id)
+            if task is not None:
+                await asyncio.wait({task}, timeout=until - now())
+            elif stored is not message:
+                await asyncio.sleep(LOOK_AGAIN)
+            stored = await asyncio.to_thread(self._find, message.id)
         if stored.replies is None:
             return await self._pending(stored)
         waiting = await asyncio.to_thread(self.waiting_for, message.conversation)
@@ -238,6 +244,8 @@ class Talk:
             await asyncio.to_thread(self._record, message, replies, late)
         except DeskError as error:
             log.warning("turn_failed", message=message.id, code=error.code)
+            # Before it is given back: a catch-up that takes it must find it free.
+            self._turns.pop(message.id, None)
             await asyncio.to_thread(self._release, message)
         except Exception as error:
             # The edge of a task: nobody awaits its outcome. The lease ends, and catch-up takes it.

@@ -83,7 +83,9 @@ def settle(reading: Reading, policy: Policy, topic: Mapping[str, Any]) -> Readin
     home = TOPICS[reading.intent].home
     if reading.clauses and reading.language != "fr":
         return reading
-    ranked = [id for id, _ in reading.clauses] or topic.get("clauses", ())
+    # What was shown for another intent says nothing of this one.
+    shown = topic.get("clauses", ()) if topic.get("intent") == reading.intent else ()
+    ranked = [id for id, _ in reading.clauses] or shown
     chosen = [id for id in ranked if _at_home(id, home)]
     chosen += [id for prefix in home for id in policy.clauses if id == prefix]
     if not chosen:
