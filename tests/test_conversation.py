@@ -34,7 +34,7 @@ def store(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Store]:
     store.close()
 
 
-def talk_of(store: Store, *lines: Line, patience: float = 0.05) -> tuple[Talk, ScriptedAssistant]:
+def talk_of(store: Store, *lines: Line, patience: float = 10) -> tuple[Talk, ScriptedAssistant]:
     assistant = ScriptedAssistant(list(lines) or [saying("An answer.")])
     talk = Talk(store, wired(store), assistant, patience=timedelta(seconds=patience))
     return talk, assistant
@@ -59,7 +59,7 @@ def count(store: Store, table: Any) -> int:
 
 
 def test_a_message_is_stored_and_answered(store: Store) -> None:
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     alice = talk.open(ALICE)
     said = run(talk.say(alice, text="how long do you keep my data?"))
     assert (words(said), said.number, said.late, said.pending) == (["An answer."], 1, False, False)
@@ -88,7 +88,7 @@ def test_the_message_is_stored_before_it_is_worked_on(store: Store) -> None:
         assert message(store, request.metadata["conversation"]).state == "working"
         return saying("Seen.")
 
-    talk, _ = talk_of(store, look, patience=10)
+    talk, _ = talk_of(store, look)
     assert words(run(talk.say(talk.open(ALICE), text="hello there"))) == ["Seen."]
 
 
@@ -110,7 +110,7 @@ def test_the_same_delivery_is_answered_once(store: Store) -> None:
         )
         return first, second, await talk.say(alice, text="hello there", source_key="event-1")
 
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     alice = talk.open(ALICE)
     first, second, third = run(both())
     assert first == second == third
@@ -129,7 +129,7 @@ def test_after_patience_an_apology_and_later_the_answer_marked_late(store: Store
         await talk.finish()
 
     gate = Gate("At last.")
-    talk, _ = talk_of(store, gate)
+    talk, _ = talk_of(store, gate, patience=0.05)
     alice = talk.open(ALICE)
     run(slow())
     kept = talk.history(alice)
@@ -160,7 +160,7 @@ def test_the_caller_may_go_the_turn_ends(store: Store) -> None:
         await talk.finish()
 
     gate = Gate("All the same.")
-    talk, assistant = talk_of(store, gate, patience=10)
+    talk, assistant = talk_of(store, gate)
     alice = talk.open(ALICE)
     run(gone())
     assert [r["lead"] for r in talk.history(alice)[0]["replies"]] == ["All the same."]
@@ -182,7 +182,7 @@ def test_of_two_late_turns_the_one_that_ends_first_answers(store: Store, winner:
         await asyncio.gather(second, talks[0].finish())
 
     gates = [Gate("first process"), Gate("second process")]
-    talks, assistants = zip(*(talk_of(store, gate) for gate in gates), strict=True)
+    talks, assistants = zip(*(talk_of(store, gate, patience=0.05) for gate in gates), strict=True)
     alice = talks[0].open(ALICE)
     run(race())
     [kept] = talks[0].history(alice)
@@ -221,7 +221,7 @@ def test_a_broken_turn_keeps_its_lease_and_is_taken_when_that_ends(store: Store)
         set_time(store, MONDAY + timedelta(minutes=2))
         assert await talk.catch_up() == 1
 
-    talk, _ = talk_of(store, ZeroDivisionError("a bug"), saying("Mended."))
+    talk, _ = talk_of(store, ZeroDivisionError("a bug"), saying("Mended."), patience=0.05)
     alice = talk.open(ALICE)
     run(break_then_mend())
     assert [r["lead"] for r in talk.history(alice)[0]["replies"]] == ["Mended."]
@@ -327,7 +327,7 @@ def test_nothing_is_handed_over_that_was_answered_meanwhile(store: Store) -> Non
 def test_where_no_date_can_be_promised_the_message_waits_and_others_do_not(store: Store) -> None:
     async def wait() -> None:
         await talk.say(alice, text="an old question")
-        set_time(store, MONDAY + QUARTER)
+        set_time(store, MONDAY + QUARTER + timedelta(minutes=1))
         await talk.say(bob, text="a new question")
         talk.assistant = ScriptedAssistant()
         assert await talk.catch_up() == 2
@@ -342,7 +342,7 @@ def test_where_no_date_can_be_promised_the_message_waits_and_others_do_not(store
 
 
 def test_card_and_sin_are_masked_before_anything_is_stored_or_said(store: Store) -> None:
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     alice = talk.open(ALICE)
     said = run(talk.say(alice, text="my card 4111 1111 1111 1111 and SIN 046 454 286 leaked"))
     assert words(said)[0] == (
@@ -356,7 +356,7 @@ def test_card_and_sin_are_masked_before_anything_is_stored_or_said(store: Store)
 
 
 def test_a_buttons_payload_is_masked_too(store: Store) -> None:
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     alice = talk.open(ALICE)
     run(talk.say(alice, payload='/choose{"value": "4111 1111 1111 1111"}'))
     assert assistant.heard[0].text == '/choose{"value": "[card number masked]"}'
@@ -364,13 +364,13 @@ def test_a_buttons_payload_is_masked_too(store: Store) -> None:
 
 
 def test_replies_that_say_the_same_are_said_once(store: Store) -> None:
-    talk, _ = talk_of(store, saying("One.", "Two.", "One."), patience=10)
+    talk, _ = talk_of(store, saying("One.", "Two.", "One."))
     assert words(run(talk.say(talk.open(ALICE), text="a question"))) == ["One.", "Two."]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "👍🎉", "...", "/", "?!", "\x00"])
 def test_a_message_without_words_is_asked_for_words(store: Store, text: str) -> None:
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     said = run(talk.say(talk.open(ALICE), text=text))
     assert words(said) == ["I received a message without words. Please write your question in a "
                            "sentence."]  # fmt: skip
@@ -392,13 +392,13 @@ def test_a_message_without_words_is_asked_for_words(store: Store, text: str) -> 
     ],
 )  # fmt: skip
 def test_what_is_typed_is_text_and_never_a_command(store: Store, text: str, heard: str) -> None:
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     run(talk.say(talk.open(ALICE), text=text))
     assert assistant.heard[0].text == heard
 
 
 def test_a_long_story_goes_through_whole_and_a_longer_one_is_refused(store: Store) -> None:
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     alice = talk.open(ALICE)
     story = "They called again. " * 1052 + "And again..."
     assert len(story) == 20_000
@@ -459,7 +459,7 @@ def inbox_row() -> inbox.Message:
 
 
 def test_the_open_question_travels_with_the_message(store: Store) -> None:
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     alice = talk.open(ALICE)
     run(talk.say(alice, payload="/request_complaint"))
     Thread(store, talk.desk, ALICE, alice).press("complaint", "request_complaint")
@@ -469,7 +469,7 @@ def test_the_open_question_travels_with_the_message(store: Store) -> None:
 
 
 def test_an_account_number_that_was_asked_for_is_left_alone(store: Store) -> None:
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     alice = Thread(store, talk.desk, ALICE)
     alice.press("access", "request_access")
     alice.write("access", "all my invoices, please", intent="access_request")
@@ -483,7 +483,7 @@ def test_the_sender_rotates_while_a_form_is_open(store: Store) -> None:
         for n in range(25):
             await talk.say(alice.id, text=f"message number {n}")
 
-    talk, assistant = talk_of(store, patience=10)
+    talk, assistant = talk_of(store)
     alice = Thread(store, talk.desk, ALICE)
     alice.press("complaint", "request_complaint")
     run(twenty_five())
