@@ -7,6 +7,7 @@ decided in `bot.domain.turns`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -20,23 +21,54 @@ from bot.domain.forms import Field, FieldType, FieldValue
 UNKNOWN = re.compile(
     r"\b(don'?t|do not|dont|can'?t|cannot|cant) (know|remember|recall|say)|\bno idea\b|\bnot sure\b"
     r"|\bunsure\b|\bunknown\b|\bforgot\b|\bidk\b|\bhard to (?:say|tell)\b|\bno clue\b|\bfoggiest\b"
-    r"|\bsais pas\b|\baucune idée\b|\bje ne (?:me |m['’])?(?:souviens|rappelle)",
+    r"|\bsais (?:pas|plus|trop)\b|\bchais pas\b|\baucune idée\b|\bj'ignore\b|\binconnue?\b"
+    r"|\b(?:souviens|rappelle) (?:pas|plus)\b|\bj'ai oublié\b|\b(?:difficile|impossible) à dire\b"
+    r"|\bpas (?:très |trop )?(?:sûre?|certaine?)\b",
     re.IGNORECASE,
 )
 MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
     r"|janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre"
+    r"|janv|f[ée]vr?|avr|juill?|déc"
 )
 DAYS = (
-    r"mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?"
+    # "mon" before a word is French for "my".
+    r"monday|mon(?!\s+[^\W\d])|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?"
     r"|sat(?:urday)?|sun(?:day)?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+)
+# How French counts what is past: read as digits, in the one form that the date library knows.
+COUNTS = {
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
+    "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "quinze": 15, "vingt": 20,
+    "trente": 30,
+}  # fmt: skip
+AGO = re.compile(
+    r"\b(?:il y a|(?:ça|cela) fait)\s+(?:(?:environ|à peu près|peut-être|presque)\s+)?"
+    rf"(\d+|{'|'.join(COUNTS)})\s+(jour|semaine|mois|an|année)s?\b",
+    re.IGNORECASE,
+)
+PAST = re.compile(
+    r"\b(?:la |le |l')?(semaine|mois|an|année) (?:derni(?:er|[èe]re)|pass[ée]e?)\b", re.IGNORECASE
+)
+TODAY = re.compile(r"\b(?:ce matin|ce midi|cet après-midi|ce soir)\b", re.IGNORECASE)
+FRENCH = re.compile(
+    r"\b(?:le (?=\d)|il y a|hier|aujourd'hui|c'était|depuis|vers le"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|f[ée]vrier|mars|avril|mai|juin"
+    r"|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)\b",
+    re.IGNORECASE,
+)
+APPROXIMATE = re.compile(
+    r"about|around|roughly|maybe|ago|last (week|month|year)|ish\b|\b(?:environ|à peu près|peut-être"
+    r"|vers le|autour du|il y a|(?:ça|cela) fait)\b|\b(?:semaine|mois|an|année) (?:derni|pass)"
 )
 DATED = re.compile(
     rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
-    rf"|\b(?:{MONTHS})\.?\s*\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th|er)?\s*(?:of\s+)?(?:{MONTHS})\b"
+    rf"|\b(?:{MONTHS})\.?\s*\d{{1,2}}(?!\d)|\d{{1,2}}(?:st|nd|rd|th|er)?\s*(?:of\s+)?(?:{MONTHS})\b"
     rf"|\b(?:today|yesterday|this morning|last night|tonight|this afternoon)\b"
-    rf"|\b(?:hier|aujourd['’]hui)\b|\b(?:{DAYS})\s+(?:dernier|passé)\b"
+    rf"|\b(?:hier|aujourd'hui)\b|\b(?:{DAYS})\s+(?:dernier|passé)\b|\b(?:ce|c'était)\s+(?:{DAYS})\b"
+    rf"|{TODAY.pattern}|{AGO.pattern}|{PAST.pattern}"
+    rf"|^\s*(?:{DAYS}) (?:matin|midi|après-midi|soir)\s*[.!]?$"
     rf"|\b(?:last|this|on|past)\s+(?:{DAYS})\b|^\s*(?:{DAYS})\s*[.!]?$"
     rf"|\b(?:\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple of)\s+"
     rf"(?:day|week|month|year)s?\s+ago\b|\blast (?:week|month|year)\b",
@@ -51,25 +83,40 @@ VAGUE = re.compile(
     r"|when i (?:signed|moved|joined|called|cancelled|opened)|(?:19|20)\d\d"
     r"|the \d{1,2}(?:st|nd|rd|th)|halloween|good friday|birthday"
     r"|(?:canada|boxing|victoria|remembrance|family|civic) (?:day|holiday)"
-    r"|depuis|il y a|récemment|dernièrement|toujours|souvent|matin|midi|soir|nuit|semaine|mois"
-    r"|année|été|automne|hiver|printemps|no[ëe]l|pâques)\b",
+    r"|depuis|il y a|(?:ça|cela) fait|récemment|dernièrement|tantôt|plus tôt|toujours"
+    r"|en cours|ça continue"
+    r"|souvent|parfois|chaque|plusieurs fois|tous les (?:jours|mois|soirs)"
+    r"|les (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s|matin|midi|après-midi|soirée?"
+    r"|nuit|l'autre jour|à l'instant"
+    r"|semaines?|mois|années?|automne|hiver|printemps|no[ëe]l|pâques|jour de l'an|fête du travail"
+    # "été" alone is far more often "been" than "summer".
+    r"|action de grâces?|(?:cet |l'|d'|en )été|été (?:dernier|passé))\b",
     re.IGNORECASE,
 )
 HERE = re.compile(
     r"\b(?:here|in (?:this|the) chat|this (?:chat|page|thread)|right here|through (?:this|the) chat"
-    r"|on slack|slack|dm|ici|dans (?:cette|la) conversation)\b",
+    r"|on slack|slack|dm|(?<!d')(?<!jusqu')ici"
+    r"|dans (?:cette|la) (?:conversation|discussion)|(?:dans|par) (?:ce|le) (?:clavardage|fil)"
+    r"|sur cette page)\b",
     re.IGNORECASE,
 )
 POSTAL_CODE = re.compile(r"\b[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d\b")
 TAIL = re.compile(
-    r"\b(?:end(?:s|ing)?|finish(?:es)?|last (?:two|three|four) (?:digits|numbers)(?: \w+)?)"
-    r"\s*(?:is|are|in|with|should be|:)?\s*([\d][\d\s-]{0,8})",
+    r"\b(?:end(?:s|ing)?|finish(?:es)?|last (?:two|three|four) (?:digits|numbers)(?: \w+)?"
+    r"|(?:se )?termine|finit|(?:deux|trois|quatre) derniers chiffres)"
+    r"\s*(?:is|are|in|with|should be|par|sont|:)?\s*([\d][\d\s-]{0,8})",
     re.IGNORECASE,
 )
 EXPLICIT = re.compile(
     rf"\b(?:{MONTHS})\s*(\d{{1,2}})\b(?!\d)|\b(\d{{1,2}})\s*(?:of\s+)?(?:{MONTHS})\b", re.IGNORECASE
 )
+SEPARATORS = re.compile(r"[\s<>()\[\],;:\"]+")
 WORD = re.compile(r"\w{2,}", re.UNICODE)
+# A turn of phrase with "tout", or "tout le ...", must not stop more than was asked.
+NOT_ALL = re.compile(
+    r"\b(?:du|pas|après|avant|malgré) tout\b"
+    r"|\btout (?:de suite|à fait|d abord|de même|simplement|le|la|l|ce|cet)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +163,11 @@ class FieldReader:
         return self.read(entry, text, today).value
 
 
+def plain(text: str) -> str:
+    """The same words with composed accents and straight apostrophes, as the patterns have them."""
+    return unicodedata.normalize("NFC", text).replace("’", "'")
+
+
 def read_words(text: str, at_least: int) -> ReadValue:
     if len(WORD.findall(text)) < at_least:
         return ReadValue()
@@ -123,12 +175,13 @@ def read_words(text: str, at_least: int) -> ReadValue:
 
 
 def read_choice(entry: Field, text: str) -> ReadValue:
-    lowered = " " + re.sub(r"[^\w]+", " ", text.lower()) + " "
+    typed = plain(text).lower()
+    lowered = " " + NOT_ALL.sub(" ", re.sub(r"[^\w]+", " ", typed)) + " "
     chosen = [
         choice
         for choice in entry.choices
         if any(f" {word} " in lowered for word in (choice.value.replace("_", " "), *choice.words))
-        or choice.title.lower() in text.lower()
+        or plain(choice.title).lower() in typed
     ]
     if not chosen or (len(chosen) > 1 and not entry.several):
         return ReadValue()
@@ -139,24 +192,21 @@ def read_choice(entry: Field, text: str) -> ReadValue:
 
 def read_when(text: str, today: date) -> ReadValue:
     """A day, a rough time, or an honest "I don't know"."""
-    if UNKNOWN.search(text) and not DATED.search(text):
+    typed = plain(text)
+    if UNKNOWN.search(typed) and not DATED.search(typed):
         return ReadValue(FieldValue(text, "unknown", "you do not know the day"))
-    if DATED.search(text):
-        day = _day_in(text, today)
+    if DATED.search(typed):
+        day = _day_in(typed, today)
         if day is not None and day > today:
             return ReadValue(problem=f"{spoken(day)} lies in the future.")
         if day is not None and day.year < 1980:
             return ReadValue(problem=f"{spoken(day)} is too long ago to be right.")
         if day is not None:
-            approximate = re.search(
-                r"about|around|roughly|maybe|ago|last (week|month|year)|ish\b|environ|peut-être",
-                text,
-            )
-            about = "about " if approximate else ""
+            about = "about " if APPROXIMATE.search(typed) else ""
             return ReadValue(FieldValue(text, day.isoformat(), f"{about}{spoken(day)} (“{text}”)"))
         if day is None and re.search(r"\d", text):
             return ReadValue(problem="I cannot find that day in the calendar.")
-    if VAGUE.search(text):
+    if VAGUE.search(typed):
         return ReadValue(FieldValue(text, "about", f"“{text}”"))
     return ReadValue()
 
@@ -165,7 +215,10 @@ def _day_in(text: str, today: date) -> date | None:
     """The first day named in the text; of two readings of 12/11/2026, one that is past."""
     tidy = re.sub(r"(\d)(?:st|nd|rd|th|er)\b", r"\1", text, flags=re.IGNORECASE)
     tidy = re.sub(rf"\b({MONTHS})\.", r"\1", tidy, flags=re.IGNORECASE)
-    days = [day for order in ("MDY", "DMY") if (day := _search(tidy, today, order)) is not None]
+    french = FRENCH.search(tidy) is not None or _counted(tidy) != tidy
+    orders, languages = (("DMY", "MDY"), ["fr"]) if french else (("MDY", "DMY"), ["en", "fr"])
+    found_days = (_search(_counted(tidy), today, order, languages) for order in orders)
+    days = [day for day in found_days if day is not None]
     past = [day for day in days if day <= today]
     found = next(iter(past or days), None)
     named = EXPLICIT.search(tidy)
@@ -174,10 +227,17 @@ def _day_in(text: str, today: date) -> date | None:
     return found
 
 
-def _search(text: str, today: date, order: str) -> date | None:
+def _counted(text: str) -> str:
+    """French ways of saying how long ago, in the one form that the date library reads."""
+    text = AGO.sub(lambda m: f"il y a {COUNTS.get(m[1].lower(), m[1])} {m[2]}", text)
+    text = PAST.sub(lambda m: f"il y a 1 {m[1]}", text)
+    return TODAY.sub("aujourd'hui", text)
+
+
+def _search(text: str, today: date, order: str, languages: list[str]) -> date | None:
     found = search_dates(
         text,
-        languages=["en", "fr"],
+        languages=languages,
         settings={
             "PREFER_DATES_FROM": "past",
             "RELATIVE_BASE": datetime.combine(today, time(12)),
@@ -194,7 +254,9 @@ def _search(text: str, today: date, order: str) -> date | None:
 
 def read_contact(text: str) -> ReadValue:
     """An e-mail address, a telephone number, a postal address, or "here in the chat"."""
-    for token in re.findall(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]*", text):
+    for token in SEPARATORS.split(text):
+        if "@" not in token[1:]:
+            continue
         try:
             address = validate_email(token.rstrip("."), check_deliverability=False).normalized
         except EmailNotValidError:
@@ -204,12 +266,12 @@ def read_contact(text: str) -> ReadValue:
         text, "CA", leniency=phonenumbers.Leniency.POSSIBLE
     ):
         return ReadValue(_telephone(match.number, text))
-    if POSTAL_CODE.search(text) and re.search(r"\d+\s+\w+", text):
+    if POSTAL_CODE.search(text) and re.search(r"\d,?\s+\w", text):
         address = " ".join(text.split())
         return ReadValue(FieldValue(text, address, f"by post to {address}"))
     if len(re.sub(r"\D", "", text)) >= 5:
         return ReadValue(problem="That telephone number is not complete.")
-    if HERE.search(text) and len(text.split()) <= 12:
+    if HERE.search(plain(text)) and len(text.split()) <= 12:
         return ReadValue(FieldValue(text, "thread", "here, in this conversation"))
     return ReadValue()
 

@@ -67,6 +67,8 @@ def read_turn(
     entry = form.field(asked)
     if proposed is Turn.CORRECTION:
         target = referred_field(form, draft, reading.text)
+        if target is None and _fits_tightly(entry, candidate):
+            return TurnReading(Turn.ANSWER, asked)
         if target is None and not draft.fields:
             return TurnReading(Turn.ANSWER if candidate else Turn.NOT_UNDERSTOOD, asked)
         return TurnReading(Turn.CORRECTION, target)
