@@ -95,6 +95,32 @@ def test_the_assistant_takes_nothing_of_ours() -> None:
         assert not tops & {"bot", "actions", "tests"}, path.name
 
 
+# What stands above everything else, and who alone may import it.
+ENTRY_POINTS = {
+    "bot.wiring": {"actions", "bot.bench", "bot.cli", "bot.commands", "bot.doctor",
+                   "bot.processes", "bot.server"},
+    "bot.cli": {"bot.__main__"},
+    "bot.commands": {"bot.bench", "bot.cli"},
+    "bot.server": {"bot.commands"},
+    "bot.supervisor": {"bot.bench", "bot.commands"},
+    "actions": set(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_only_entry_points_import_what_stands_above_all(entry: str) -> None:
+    for path in PATHS:
+        module = name_of(path)
+        names = imported(path.read_text(encoding="utf-8"))
+        if any(beneath(module, one) for one in (entry, *ENTRY_POINTS[entry])):
+            continue
+        assert not any(beneath(name, entry) for name in names), module
+
+
+def beneath(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
 @pytest.mark.parametrize(
     ("name", "row", "fine"),
     [
@@ -105,6 +131,7 @@ def test_the_assistant_takes_nothing_of_ours() -> None:
         ("bot.store.db", "bot.domain", False),
         ("bot.channels.mail", "bot.channels.web", False),
         ("rasa_sdk.events", "bot.desk", False),
+        ("bot.desk.guide", "bot.reminders", False),
         ("bot.anything", "bot.wiring", True),
     ],
 )
