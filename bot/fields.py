@@ -110,6 +110,10 @@ TAIL = re.compile(
 EXPLICIT = re.compile(
     rf"\b(?:{MONTHS})\s*(\d{{1,2}})\b(?!\d)|\b(\d{{1,2}})\s*(?:of\s+)?(?:{MONTHS})\b", re.IGNORECASE
 )
+BEFORE_YESTERDAY = re.compile(r"\b(?:the )?day before yesterday\b", re.IGNORECASE)
+DOTTED = re.compile(r"\b\d{1,2}\.\d{1,2}\.\d{2,4}\b")
+# Characters around a day that are enough to read it.
+DAY_WITHIN = 200
 SEPARATORS = re.compile(r"[\s<>()\[\],;:\"]+")
 WORD = re.compile(r"\w{2,}", re.UNICODE)
 # A turn of phrase with "tout", or "tout le ...", must not stop more than was asked.
@@ -196,7 +200,7 @@ def read_when(text: str, today: date) -> ReadValue:
     if UNKNOWN.search(typed) and not DATED.search(typed):
         return ReadValue(FieldValue(text, "unknown", "you do not know the day"))
     if DATED.search(typed):
-        day = _day_in(typed, today)
+        day = _day_in(_around_day(typed), today)
         if day is not None and day > today:
             return ReadValue(problem=f"{spoken(day)} lies in the future.")
         if day is not None and day.year < 1980:
@@ -211,12 +215,24 @@ def read_when(text: str, today: date) -> ReadValue:
     return ReadValue()
 
 
+def _around_day(text: str) -> str:
+    """What stands around the first day of a long text: the date library takes minutes for more."""
+    named = DATED.search(text)
+    if named is None or len(text) <= DAY_WITHIN:
+        return text
+    start = max(0, named.start() - DAY_WITHIN // 4)
+    words = text[start : start + DAY_WITHIN].split(" ")
+    return " ".join(words[bool(start) : -1] or words)
+
+
 def _day_in(text: str, today: date) -> date | None:
     """The first day named in the text; of two readings of 12/11/2026, one that is past."""
     tidy = re.sub(r"(\d)(?:st|nd|rd|th|er)\b", r"\1", text, flags=re.IGNORECASE)
     tidy = re.sub(rf"\b({MONTHS})\.", r"\1", tidy, flags=re.IGNORECASE)
+    tidy = BEFORE_YESTERDAY.sub("2 days ago", tidy)
     french = FRENCH.search(tidy) is not None or _counted(tidy) != tidy
-    orders, languages = (("DMY", "MDY"), ["fr"]) if french else (("MDY", "DMY"), ["en", "fr"])
+    languages = ["fr"] if french else ["en", "fr"]
+    orders = ("DMY", "MDY") if french or DOTTED.search(tidy) else ("MDY", "DMY")
     found_days = (_search(_counted(tidy), today, order, languages) for order in orders)
     days = [day for day in found_days if day is not None]
     past = [day for day in days if day <= today]
