@@ -26,6 +26,7 @@ READINGS = (
     "not_understood",
 )
 FOLDER = Path(__file__).resolve().parents[1]
+NLU = FOLDER / "nlu"
 SENTENCES = FOLDER / "sentences.yml"
 TURNS = FOLDER / "turns.tsv"
 

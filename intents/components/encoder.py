@@ -1,14 +1,15 @@
 """The sentence encoder: all-MiniLM-L6-v2, run by TensorFlow, tokenised by transformers.
 
 The six layers are written out here instead of taken from `TFBertModel`: one graph for every
-shape, no tracing while people wait, and a third of the time to load. A test compares the two.
+shape, no tracing while people wait, a third of the time to load, and the upper layers can be
+taught (tuning.py). A test compares the two.
 """
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -23,6 +24,8 @@ HEADS = 12
 MAX_TOKENS = 256
 # A batch as wide as this keeps both cores busy and the padding small.
 BATCH_TOKENS = 1024
+IDS = tf.TensorSpec([None, None], tf.int32)
+MASK = tf.TensorSpec([None, None], tf.float32)
 
 
 class WeightsRefused(Exception):
@@ -35,28 +38,47 @@ class SentenceEncoder:
     def __init__(self, folder: Path | None = None) -> None:
         """Load and warm up. Raises WeightsRefused when the weights are another file."""
         folder = folder or Path(get_model_path())
-        weights = load(verified(folder / "model.safetensors"))
+        self.weights = load(verified(folder / "model.safetensors"))
         self._tokenizer = BertTokenizerFast(
             vocab_file=str(folder / "vocab.txt"),
             tokenizer_file=str(folder / "tokenizer.json"),
             do_lower_case=True,
         )
-        self._forward = compiled(weights)
+        self.embed = embedding(self.weights)
+        self.layers = [layer_weights(self.weights, number) for number in range(LAYERS)]
+        self._forward = tf.function(self._vectors, input_signature=[IDS, MASK])
         self.encode(["Warm up."])
-        self.encode(["Warm up.", "Another shape, so that nothing is left to prepare."])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return one unit vector a text, in order; what is beyond 256 tokens is not seen."""
+        vectors = np.empty((len(texts), DIMENSIONS), np.float32)
+        rows = self.tokens(texts)
+        for batch in batches([len(row) for row in rows]):
+            vectors[batch] = self._forward(*padded([rows[place] for place in batch])).numpy()
+        return vectors
+
+    def tokens(self, texts: Sequence[str]) -> List[List[int]]:
+        """Return the token ids of each text."""
         if not texts:
-            return np.zeros((0, DIMENSIONS), np.float32)
+            return []
         ids: List[List[int]] = self._tokenizer(
-            list(texts), truncation=True, max_length=MAX_TOKENS, return_attention_mask=False,
+            list(texts),
+            truncation=True,
+            max_length=MAX_TOKENS,
+            return_attention_mask=False,
             return_token_type_ids=False,
         )["input_ids"]
-        vectors = np.empty((len(texts), DIMENSIONS), np.float32)
-        for batch in batches([len(row) for row in ids]):
-            vectors[batch] = self._forward(*padded([ids[place] for place in batch])).numpy()
-        return vectors
+        return ids
+
+    def states(self, ids: tf.Tensor, mask: tf.Tensor, upto: int) -> tf.Tensor:
+        """Build the graph of the embedding and the first `upto` layers."""
+        states = self.embed(ids)
+        for layer in self.layers[:upto]:
+            states = transformed(states, layer, mask)
+        return states
+
+    def _vectors(self, ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+        return pooled(self.states(ids, mask, LAYERS), mask)
 
 
 def verified(path: Path) -> bytes:
@@ -92,40 +114,32 @@ def padded(rows: Sequence[Sequence[int]]) -> Tuple[tf.Tensor, tf.Tensor]:
     return tf.constant(ids), tf.constant(mask)
 
 
-def compiled(weights: Dict[str, np.ndarray]) -> Any:
-    """Return the forward pass as one TensorFlow function for any number and length of rows."""
-    embeddings = [
+def embedding(weights: Dict[str, np.ndarray]) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return the graph of the embedding: words, places, and what scales their sum."""
+    words, places, kind, scale, shift = (
         tf.constant(weights[f"embeddings.{name}"])
         for name in (
             "word_embeddings.weight",
             "position_embeddings.weight",
+            "token_type_embeddings.weight",
             "LayerNorm.weight",
             "LayerNorm.bias",
         )
-    ]
-    kind = tf.constant(weights["embeddings.token_type_embeddings.weight"][0])
-    layers = [layer_weights(weights, number) for number in range(LAYERS)]
-
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None, None], tf.int32),
-            tf.TensorSpec([None, None], tf.float32),
-        ]
     )
-    def forward(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-        words, places, scale, shift = embeddings
-        rows, width = tf.shape(ids)[0], tf.shape(ids)[1]
-        states = tf.reshape(tf.gather(words, ids) + places[:width] + kind, [-1, DIMENSIONS])
-        states = normalised(states, scale, shift)
-        unseen = ((1.0 - mask) * -1e9)[:, None, None, :]
-        for layer in layers:
-            states = transformed(states, layer, unseen, rows, width)
-        weight = mask[:, :, None]
-        hidden = tf.reshape(states, [rows, width, DIMENSIONS])
-        mean = tf.reduce_sum(hidden * weight, 1) / tf.reduce_sum(weight, 1)
-        return tf.math.l2_normalize(mean, -1)
 
-    return forward
+    def embedded(ids: tf.Tensor) -> tf.Tensor:
+        return normalised(
+            tf.gather(words, ids) + places[: tf.shape(ids)[1]] + kind[0], scale, shift
+        )
+
+    return embedded
+
+
+def pooled(states: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+    """The mean over the tokens that are there, as a unit vector."""
+    weight = mask[:, :, None]
+    mean = tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1)
+    return tf.math.l2_normalize(mean, -1)
 
 
 def layer_weights(weights: Dict[str, np.ndarray], number: int) -> Dict[str, tf.Tensor]:
@@ -146,20 +160,23 @@ def layer_weights(weights: Dict[str, np.ndarray], number: int) -> Dict[str, tf.T
     return layer
 
 
-def transformed(
-    states: tf.Tensor, layer: Dict[str, tf.Tensor], unseen: tf.Tensor, rows: Any, width: Any
-) -> tf.Tensor:
-    size = DIMENSIONS // HEADS
-    parts = tf.nn.bias_add(states @ layer["read"], layer["read_bias"])
+def transformed(states: tf.Tensor, layer: Dict[str, Any], mask: tf.Tensor) -> tf.Tensor:
+    """One transformer layer over states of shape (rows, width, 384)."""
+    shape, size = tf.shape(states), DIMENSIONS // HEADS
+    rows, width = shape[0], shape[1]
+    flat = tf.reshape(states, [-1, DIMENSIONS])
+    parts = tf.nn.bias_add(flat @ layer["read"], layer["read_bias"])
     parts = tf.transpose(tf.reshape(parts, [rows, width, 3, HEADS, size]), [2, 0, 3, 1, 4])
     scores = tf.matmul(parts[0], parts[1], transpose_b=True) * size**-0.5
+    unseen = ((1.0 - mask) * -1e9)[:, None, None, :]
     read = tf.transpose(tf.nn.softmax(scores + unseen) @ parts[2], [0, 2, 1, 3])
     read = tf.reshape(read, [-1, DIMENSIONS]) @ layer["attend"]
-    states = states + tf.nn.bias_add(read, layer["attend_bias"])
-    states = normalised(states, layer["attend_scale"], layer["attend_shift"])
-    wide = tf.nn.gelu(tf.nn.bias_add(states @ layer["widen"], layer["widen_bias"]))
-    states = states + tf.nn.bias_add(wide @ layer["narrow"], layer["narrow_bias"])
-    return normalised(states, layer["narrow_scale"], layer["narrow_shift"])
+    flat = flat + tf.nn.bias_add(read, layer["attend_bias"])
+    flat = normalised(flat, layer["attend_scale"], layer["attend_shift"])
+    wide = tf.nn.gelu(tf.nn.bias_add(flat @ layer["widen"], layer["widen_bias"]))
+    flat = flat + tf.nn.bias_add(wide @ layer["narrow"], layer["narrow_bias"])
+    flat = normalised(flat, layer["narrow_scale"], layer["narrow_shift"])
+    return tf.reshape(flat, shape)
 
 
 def normalised(states: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:

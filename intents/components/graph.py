@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Dict, List, Text
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -13,25 +12,60 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import vstack
 
-from components.clauses import Categories, ClauseModel, SentenceRanker
-from components.corpus import Example, read_sentences, read_turns
+from components.categories import (
+    Categories,
+    PassageRanker,
+    fits_any,
+    sentences_of,
+    spans_of,
+)
+from components.clauses import ClauseModel
+from components.corpus import NLU, Example, read_sentences, read_turns
 from components.encoder import SentenceEncoder
-from components.errors import PolicyMismatch
-from components.intents import UNQUOTED, IntentModel
+from components.errors import CorpusUnreadable, PolicyMismatch
+from components.intents import SMALL_TALK, UNQUOTED, IntentModel
 from components.language import LanguageReader
+from components.ngrams import NGrams
 from components.policy import read_policy
-from components.reading import Reading, encoded, is_payload, ranking, read_intents
+from components.reading import (
+    Part,
+    PartReader,
+    Reading,
+    choose_focus,
+    is_payload,
+    question,
+    ranking,
+    read_intents,
+    read_messages,
+)
+from components.requests import distinct, segments
+from components.tuning import TaughtEncoder, teach
 from components.turns import TurnModel
 
 READING = "reading"
+GRAMS = "grams"
+SECOND = "second"
 POLICIES_KEPT = 16
+# Each of two requests must be this sure: a story told in two sentences is one.
+SURE = 0.6
+UNREQUESTED = SMALL_TALK | {"out_of_scope"}
 
 
 @lru_cache(maxsize=1)
 def shared_encoder() -> SentenceEncoder:
     """One encoder a process, however many nodes of the graph need it."""
     return SentenceEncoder()
+
+
+def labelled(training_data: TrainingData) -> List[Message]:
+    """Return the messages of the corpus; Rasa adds others, such as the names of actions."""
+    return [
+        message
+        for message in training_data.training_examples
+        if message.get("text") and message.get("intent") and message.get("metadata")
+    ]
 
 
 def example_of(message: Message) -> Example:
@@ -47,21 +81,12 @@ def example_of(message: Message) -> Example:
     )
 
 
-def labelled(training_data: TrainingData) -> List[Message]:
-    """Return the messages of the corpus; Rasa adds others, such as the names of actions."""
-    return [
-        message
-        for message in training_data.training_examples
-        if message.get("text") and message.get("intent") and message.get("metadata")
-    ]
-
-
 def details_of(message: Message) -> Dict[Text, Any]:
     """Return the metadata of a live message."""
     return message.get("metadata") or {}
 
 
-def readings_of(messages: List[Message]) -> List[Message]:
+def read_ones(messages: List[Message]) -> List[Message]:
     return [message for message in messages if isinstance(message.get(READING), Reading)]
 
 
@@ -90,19 +115,45 @@ class _Shell(GraphComponent):
         """Nothing can be configured: what is learnt depends on the data alone."""
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class MessageEncoder(_Shell):
-    """Cuts messages into what the encoder can see whole, and encodes them."""
+    """Cuts messages into what the encoder can see whole, and reads every part."""
+
+    _reader: PartReader
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [example_of(message) for message in labelled(training_data)]
+        grams = NGrams().fit([example.text for example in examples])
+        encoder = teach(shared_encoder(), examples)
+        with self._storage.write_to(self._resource) as folder:
+            grams.save(folder / "ngrams.json")
+            encoder.save(folder / "taught.npz")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> MessageEncoder:
+        component = cls(model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            encoder = TaughtEncoder.load(folder / "taught.npz", shared_encoder())
+            component._reader = PartReader(encoder, NGrams.load(folder / "ngrams.json"))
+        return component
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Set the n-grams alone: on what it was taught, the encoder is too sure to learn from."""
         messages = labelled(training_data)
         examples = [example_of(message) for message in messages]
-        vectors = shared_encoder().encode([example.text for example in examples])
-        for message, example, vector in zip(messages, examples, vectors):
-            part = [(example.text, vector)]
-            message.set(READING, Reading(example.text, example.role, example.text, vector, part))
+        rows = self._reader.grams.rows(
+            [example.text for example in examples], [example.role for example in examples]
+        )
+        for place, message in enumerate(messages):
+            message.set(GRAMS, rows[place])
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -111,14 +162,15 @@ class MessageEncoder(_Shell):
             (message.get("text") or "", str(details_of(message).get("role") or "customer"))
             for message in live
         ]
-        for message, reading in zip(live, encoded(shared_encoder(), pairs)):
+        for message, reading in zip(live, read_messages(self._reader, pairs)):
             message.set(READING, reading)
+            asking = segments(reading.text)
+            message.set(SECOND, self._reader.read(asking, [reading.role] * len(asking)))
+            message.set("clause_ids", self._reader.encoder.clauses)
         return messages
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentReader(_Shell, IntentClassifier):
     """Sets `intent`, `intent_ranking` and `language`."""
 
@@ -127,11 +179,8 @@ class IntentReader(_Shell, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = labelled(training_data)
-        readings = [message.get(READING) for message in messages]
         self._model = IntentModel.train(
-            [reading.text for reading in readings],
-            [reading.role for reading in readings],
-            np.stack([reading.vector for reading in readings]),
+            vstack([message.get(GRAMS) for message in messages]),
             [message.get("intent") for message in messages],
         )
         with self._storage.write_to(self._resource) as folder:
@@ -154,46 +203,59 @@ class IntentReader(_Shell, IntentClassifier):
         return component
 
     def process(self, messages: List[Message]) -> List[Message]:
-        live = readings_of(messages)
-        read_intents(self._model, [message.get(READING) for message in live])
+        live = read_ones(messages)
+        parts = [part for message in live for part in message.get(READING).parts]
+        read_intents(self._model, parts + [p for message in live for p in message.get(SECOND)])
         for message in live:
-            ranked = ranking(self._model, message.get(READING))
+            reading: Reading = message.get(READING)
+            choose_focus(self._model, reading)
+            ranked = ranking(self._model, reading.focus)
+            if not reading.readable:
+                ranked = [{"name": "out_of_scope", "confidence": 0.0}]
             message.set("intent", ranked[0], add_to_output=True)
             message.set("intent_ranking", ranked, add_to_output=True)
-            message.set("requests", [], add_to_output=True)
-            message.set("language", self._language.read(message.get("text")), add_to_output=True)
+            message.set("language", self._language.read(reading.text), add_to_output=True)
+            if details_of(message).get("policy"):
+                message.set("by_spelling", self._model.by_spelling(reading.focus.grams))
+            message.set(SECOND, self._requests(message.get(SECOND)))
         return messages
 
+    def _requests(self, parts: List[Part]) -> List[Any]:
+        """Return (intent, part) of each separate request, or nothing when there is but one."""
+        found = [(ranking(self._model, part)[0], part) for part in parts]
+        sure = [
+            (intent, part)
+            for intent, part in found
+            if intent["confidence"] >= SURE and intent["name"] not in UNREQUESTED
+        ]
+        places = distinct([intent["name"] for intent, _ in sure])
+        return [sure[place] for place in places] if len(places) > 1 else []
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ClauseRanker(_Shell):
-    """Sets `clauses`, `answerable` and `policy_fingerprint`; ranks any policy's sentences."""
+    """Sets `clauses`, `answerable`, `requests`, `policy_fingerprint`; ranks any policy too."""
 
     _model: ClauseModel
-    _intents: List[str]
-    _rankers: Dict[Any, SentenceRanker]
+    _rankers: Dict[Any, PassageRanker]
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = labelled(training_data)
         examples = [example_of(message) for message in messages]
-        readings = [message.get(READING) for message in messages]
         intents = sorted({example.intent for example in examples})
-        policy, generic = read_policy(), read_sentences()
-        encoder = shared_encoder()
+        generic, policy, encoder = read_sentences(), read_policy(), shared_encoder()
+        check_clauses(examples, list(policy.clauses))
         categories = Categories.train(
             encoder.encode([sentence for _, sentence in generic]),
             [intent for intent, _ in generic],
             intents,
         )
-        spans = policy.sentences()
         model = ClauseModel.train(
             policy,
-            encoder.encode([policy.clauses[name][start:end] for name, (start, end) in spans]),
+            encoder.encode(passages_of(list(policy.clauses.values()))),
             categories,
             examples,
-            np.stack([reading.vector for reading in readings]),
+            vstack([message.get(GRAMS) for message in messages]),
         )
         with self._storage.write_to(self._resource) as folder:
             model.save(folder)
@@ -217,51 +279,62 @@ class ClauseRanker(_Shell):
         trained, present = component._model.policy.fingerprint, read_policy().fingerprint
         if trained != present:
             raise PolicyMismatch(trained, present)
-        component._intents, component._rankers = intents, {}
+        component._rankers = {}
         return component
 
     def process(self, messages: List[Message]) -> List[Message]:
         fingerprint = self._model.policy.fingerprint
         for message in messages:
             message.set("policy_fingerprint", fingerprint, add_to_output=True)
-        live = readings_of(messages)
-        if live:
-            self._rank([message.get(READING) for message in live], live)
+            message.set("clauses", [], add_to_output=True)
+            message.set("answerable", 0.0, add_to_output=True)
+            message.set("requests", [], add_to_output=True)
+        for message in read_ones(messages):
+            self._rank(message)
         return messages
 
-    def _rank(self, readings: List[Reading], messages: List[Message]) -> None:
-        vectors = np.stack([reading.vector for reading in readings])
-        intents = np.stack([reading.intents for reading in readings])
-        ranked = self._model.rank([reading.focus for reading in readings], vectors, intents)
-        answerable = self._model.answerable(vectors)
-        for message, clauses, sure in zip(messages, ranked, answerable):
-            quoted = [] if message.get("intent")["name"] in UNQUOTED else clauses
-            message.set("clauses", [clause.to_json() for clause in quoted], add_to_output=True)
-            message.set("answerable", round(float(sure), 4), add_to_output=True)
-            policy = details_of(message).get("policy")
-            if policy:
-                message.set("rank", self._scores(message, list(policy)), add_to_output=True)
+    def _rank(self, message: Message) -> None:
+        second = message.get(SECOND)
+        parts = [message.get(READING).focus, *(part for _, part in second)]
+        asked = question(parts)
+        ranked = self._model.rank(asked, message.get("clause_ids"))
+        names = [message.get("intent")["name"], *(intent["name"] for intent, _ in second)]
+        quoted = [
+            [clause.to_json() for clause in clauses] if name not in UNQUOTED else []
+            for name, clauses in zip(names, ranked)
+        ]
+        message.set("clauses", quoted[0], add_to_output=True)
+        sure = round(float(self._model.answerable(asked)[0]), 4)
+        message.set("answerable", sure, add_to_output=True)
+        requests = [
+            {"intent": i["name"], "confidence": i["confidence"], "text": p.text, "clauses": c}
+            for (i, p), c in zip(second, quoted[1:])
+        ]
+        message.set("requests", requests, add_to_output=True)
+        policy = details_of(message).get("policy")
+        if policy:
+            message.set("rank", self._any_policy(message, list(policy)), add_to_output=True)
 
-    def _scores(self, message: Message, policy: List[str]) -> Dict[Text, Any]:
+    def _any_policy(self, message: Message, policy: List[str]) -> Dict[Text, Any]:
+        """Rank by text and spelling alone: the taught encoder has seen this policy's clauses."""
         key = tuple(policy)
         if key not in self._rankers:
             if len(self._rankers) >= POLICIES_KEPT:
                 self._rankers.pop(next(iter(self._rankers)))
-            vectors = shared_encoder().encode(policy)
-            self._rankers[key] = SentenceRanker(policy, vectors, self._model.categories)
-        reading = message.get(READING)
-        scores = self._rankers[key].scores(
-            [reading.focus], reading.vector[None], reading.intents[None]
-        )[0]
+            vectors = shared_encoder().encode(passages_of(policy))
+            self._rankers[key] = PassageRanker(
+                policy, spans_of(policy), vectors, self._model.categories
+            )
+        focus: Part = message.get(READING).focus
+        ranker = self._rankers[key]
+        scores = ranker.scores([focus.text], focus.vector[None], message.get("by_spelling"))[0]
         return {
             "scores": [round(float(score), 4) for score in scores],
-            "answerable": round(float(np.clip(scores.max(), 0, 1)), 4),
+            "answerable": round(fits_any(scores), 4),
         }
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TurnReader(_Shell):
     """Sets `turn` when a form has asked something: the metadata says what."""
 
@@ -289,9 +362,25 @@ class TurnReader(_Shell):
         return component
 
     def process(self, messages: List[Message]) -> List[Message]:
-        for message in readings_of(messages):
+        for message in read_ones(messages):
             asked, reading = details_of(message).get("asked"), message.get(READING)
             if asked:
-                turn = self._model.read(str(asked), reading.text, reading.vector)
+                turn = self._model.read(str(asked), reading.text, reading.focus.vector)
                 message.set("turn", turn, add_to_output=True)
         return messages
+
+
+def passages_of(texts: List[Text]) -> List[Text]:
+    """The sentences of all texts, then the texts whole."""
+    return [*sentences_of(texts, spans_of(texts)), *texts]
+
+
+def check_clauses(examples: List[Example], known: List[Text]) -> None:
+    """Refuse an example that names a clause which the policy does not have."""
+    for example in examples:
+        for name in example.clauses:
+            if name not in known:
+                raise CorpusUnreadable(
+                    NLU / f"{example.intent}.yml", 0,
+                    f"clause {name!r} of {example.text[:60]!r} is not in the policy",
+                )

@@ -13,9 +13,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.corpus import Example, read_examples
-
-NLU = Path(__file__).resolve().parents[1] / "nlu"
+from components.corpus import NLU, Example, read_examples
 
 
 class CorpusImporter(TrainingDataImporter):

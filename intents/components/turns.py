@@ -9,29 +9,38 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from components.corpus import Turn
-from components.linear import Softmax, fit
+from components.linear import Linear, fit_margins
 from components.ngrams import NGrams
 
+SCALE = 4.0
+PENALTY = 0.3
+SHARPNESS = 3.0
 
 class TurnModel:
-    """Softmax regression over vector, n-grams and the question that was asked."""
+    """Margins over vector, n-grams and the question that was asked."""
 
-    def __init__(self, model: Softmax, grams: NGrams, asked: Sequence[str]) -> None:
+    def __init__(self, model: Linear, grams: NGrams, asked: Sequence[str]) -> None:
         self._model, self._grams, self._asked = model, grams, list(asked)
 
     @classmethod
     def train(cls, turns: Sequence[Turn], vectors: np.ndarray) -> TurnModel:
         asked = sorted({part for turn in turns for part in marks(turn.asked)})
-        grams = NGrams()
+        grams = NGrams().fit([turn.text for turn in turns])
         rows = joined(
-            vectors, grams.fit([turn.text for turn in turns]), [t.asked for t in turns], asked
+            vectors,
+            grams.rows([turn.text for turn in turns], [""] * len(turns)),
+            [turn.asked for turn in turns],
+            asked,
         )
-        return cls(fit(rows, [turn.reading for turn in turns], strength=10.0), grams, asked)
+        learnt = fit_margins(rows, [turn.reading for turn in turns], PENALTY, SHARPNESS)
+        return cls(learnt, grams, asked)
 
     def probabilities(
         self, asked: Sequence[str], texts: Sequence[str], vectors: np.ndarray
     ) -> np.ndarray:
-        rows = joined(vectors, self._grams.transform(texts), asked, self._asked)
+        rows = joined(
+            vectors, self._grams.rows(texts, [""] * len(texts)), asked, self._asked
+        )
         return self._model.probabilities(rows)
 
     def read(self, asked: str, text: str, vector: np.ndarray) -> Dict[str, object]:
@@ -54,7 +63,7 @@ class TurnModel:
     def load(cls, folder: Path) -> TurnModel:
         asked = (folder / "asked.txt").read_text(encoding="utf-8").split("\n")
         return cls(
-            Softmax.load(folder / "turns.npz"), NGrams.load(folder / "turn_ngrams.json"), asked
+            Linear.load(folder / "turns.npz"), NGrams.load(folder / "turn_ngrams.json"), asked
         )
 
 
@@ -72,4 +81,4 @@ def joined(
         for mark in marks(name):
             if mark in places:
                 hot[row, places[mark]] = 1.0
-    return hstack([csr_matrix(vectors * 4.0), grams, csr_matrix(hot)]).tocsr()
+    return hstack([csr_matrix(vectors * SCALE), grams, csr_matrix(hot)]).tocsr()

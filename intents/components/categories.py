@@ -1,0 +1,116 @@
+"""What the sentences of any policy are about, and which of them fits a question.
+
+Nothing here has seen a clause label: a policy that was dropped in yesterday is ranked as well.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import List, Sequence
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from components.linear import Linear, fit_likelihood
+from components.sentences import Span, sentence_spans
+
+SCALE = 4.0
+PENALTY = 1.0
+CATEGORY_WEIGHT = 0.4
+WORD_WEIGHT = 0.2
+WHOLE_WEIGHT = 0.75
+# The best passage's score at even odds, and how fast they change around it.
+FIT_MIDDLE, FIT_SLOPE = 0.9, 4.0
+
+
+class Categories:
+    """How likely a sentence of any policy speaks of each intent; learnt from generic ones."""
+
+    def __init__(self, model: Linear, intents: Sequence[str]) -> None:
+        self._model = model
+        self._columns = [list(intents).index(label) for label in model.labels]
+
+    @classmethod
+    def train(
+        cls, vectors: np.ndarray, labels: Sequence[str], intents: Sequence[str]
+    ) -> Categories:
+        return cls(fit_likelihood(vectors * SCALE, labels, PENALTY), intents)
+
+    def of(self, vectors: np.ndarray) -> np.ndarray:
+        return self._model.probabilities(vectors * SCALE)
+
+    def match(self, questions: np.ndarray, about: np.ndarray) -> np.ndarray:
+        """The product of the two readings: a row a question, a column a sentence."""
+        product: np.ndarray = questions[:, self._columns] @ about.T
+        return product
+
+    def save(self, path: Path) -> None:
+        self._model.save(path)
+
+    @classmethod
+    def load(cls, path: Path, intents: Sequence[str]) -> Categories:
+        return cls(Linear.load(path), intents)
+
+
+class PassageRanker:
+    """Ranks passages (clauses, sentences) by their text alone.
+
+    The score of a passage is that of its best sentence and, with less weight, of the whole.
+    """
+
+    def __init__(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], vectors: np.ndarray,
+        categories: Categories,
+    ) -> None:
+        """`vectors` are those of the sentences in `spans`, then those of the whole texts."""
+        self.spans = [list(own) for own in spans]
+        self._categories, self._vectors = categories, vectors
+        self._about = categories.of(vectors)
+        self._owner = np.repeat(np.arange(len(texts)), [len(own) for own in self.spans])
+        self._words = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
+        sentences = sentences_of(texts, spans)
+        try:
+            self._shared = self._words.fit_transform(sentences)
+        except ValueError:
+            # Not one word in the whole policy that is not a stop word.
+            self._shared = None
+
+    def scores(
+        self, texts: Sequence[str], vectors: np.ndarray, intents: np.ndarray
+    ) -> np.ndarray:
+        """Return a row of scores a question, one a passage."""
+        _, passages = self.sentence_scores(texts, vectors, intents)
+        return passages
+
+    def sentence_scores(
+        self, texts: Sequence[str], vectors: np.ndarray, intents: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the scores of all sentences, and of the passages they make up."""
+        known = len(self._owner)
+        scores = vectors @ self._vectors.T
+        scores = scores + CATEGORY_WEIGHT * self._categories.match(intents, self._about)
+        sentences, whole = scores[:, :known], scores[:, known:]
+        if self._shared is not None:
+            shared = self._words.transform(texts) @ self._shared.T
+            sentences = sentences + WORD_WEIGHT * np.asarray(shared.todense())
+        best = np.full(whole.shape, -np.inf, np.float32)
+        np.maximum.at(best.T, self._owner, sentences.T)
+        return sentences, best + WHOLE_WEIGHT * whole
+
+    def best_span(self, sentences: np.ndarray, passage: int) -> Span:
+        """Return where the best sentence of a passage stands, given one row of scores."""
+        own = np.flatnonzero(self._owner == passage)
+        return self.spans[passage][int(np.argmax(sentences[own]))]
+
+
+def spans_of(texts: Sequence[str]) -> List[List[Span]]:
+    return [sentence_spans(text) or [(0, len(text))] for text in texts]
+
+
+def sentences_of(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> List[str]:
+    return [text[start:end] for text, own in zip(texts, spans) for start, end in own]
+
+
+def fits_any(scores: np.ndarray) -> float:
+    """Return how likely one of these passages answers, from the best one's score."""
+    return float(1 / (1 + np.exp(-FIT_SLOPE * (float(scores.max()) - FIT_MIDDLE))))
