@@ -167,7 +167,8 @@ def _french_lead(specified: bool) -> str:
         return "Voici ce que dit notre politique de confidentialité (texte officiel en anglais) :"
     return (
         "Notre politique ne précise pas ce détail. Voici l’article le plus proche "
-        "(texte officiel en anglais) ; la personne responsable de la vie privée peut répondre :"
+        "(texte officiel en anglais); la personne responsable de la protection de la vie privée "
+        "pourra vous en dire plus :"
     )
 
 
@@ -205,7 +206,9 @@ def _small_talk(reading: Reading, voice: Voice) -> Reply:
     match reading.intent:
         case "greet":
             lead = (
-                f"Bonjour ! Je réponds aux questions sur la vie privée chez {voice.company.name}."
+                "Bonjour! Je réponds aux questions sur la protection de la vie privée chez "
+                f"{voice.company.name}, en citant sa politique, et je peux ouvrir une demande pour "
+                "vous. Que voulez-vous savoir?"
                 if french
                 else f"Hello. I answer questions about privacy at {voice.company.name}, in the "
                 "words of its policy, and I can open a request for you. What would you like to "
@@ -213,9 +216,17 @@ def _small_talk(reading: Reading, voice: Voice) -> Reply:
             )
             return Reply(lead)
         case "goodbye":
-            return Reply("Au revoir !" if french else "Goodbye. You can come back at any time.")
+            return Reply(
+                "Au revoir! Revenez quand vous voulez."
+                if french
+                else "Goodbye. You can come back at any time."
+            )
         case "thanks":
-            return Reply("Avec plaisir." if french else "You are welcome. Is there anything else?")
+            return Reply(
+                "Avec plaisir. Autre chose?"
+                if french
+                else "You are welcome. Is there anything else?"
+            )
         case "bot_challenge":
             return Reply(
                 "I am a computer program, not a person. I quote the privacy policy and take down "
@@ -246,9 +257,10 @@ def _not_for_this_desk(reading: Reading, voice: Voice) -> Reply:
     doors = other_doors(voice)
     if reading.language == "fr":
         lead = (
-            "Notre politique de confidentialité ne répond pas à cela : ce service traite seulement "
-            f"des questions sur les renseignements personnels. {doors} Si votre question concerne "
-            "vos renseignements personnels, je peux la transmettre."
+            "Notre politique de confidentialité n’en parle pas : ce service ne répond qu’aux "
+            f"questions sur les renseignements personnels. {doors} Si la vôtre porte quand même "
+            "sur vos renseignements personnels, je peux la transmettre à la personne responsable "
+            "de la protection de la vie privée."
         )
     else:
         lead = (

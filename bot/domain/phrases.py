@@ -98,34 +98,34 @@ FRENCH = Phrases(
     noted="C’est noté. {label} : {said}.",
     story_noted="J’ai noté : {said}",
     changed="C’est changé. {label} : {said}",
-    which="Quelle réponse faut-il changer ?",
+    which="Quelle réponse voulez-vous changer?",
     nothing_filed="Rien n’est encore déposé. ",
     cancelled=(
         "C’est annulé. Rien n’a été déposé et vos réponses sont effacées ({title}). Vous pouvez "
         "recommencer à tout moment."
     ),
     go_on="Bien, continuons.",
-    resumed="Continuons. {title}, jusqu’ici :",
-    in_the_middle="Nous y sommes déjà : {title}.",
-    aside="Une demande est encore en attente : {title}.",
-    aside_button="La continuer",
+    resumed="Reprenons. {title}, jusqu’à présent :",
+    in_the_middle="Nous sommes justement en train de remplir ceci : {title}.",
+    aside="Une demande reste en attente : {title}.",
+    aside_button="La reprendre",
     other=(
-        "C’est une autre demande ({title}). Faut-il mettre celle-ci de côté et commencer l’autre, "
-        "ou d’abord terminer celle-ci ?"
+        "C’est une autre demande ({title}). Voulez-vous mettre celle-ci de côté et commencer "
+        "l’autre, ou d’abord terminer celle-ci?"
     ),
     other_start="Commencer : {title}",
     other_finish="Terminer celle-ci",
-    yes_or_no="Je n’ai pas compris. Un oui ou un non suffit.",
+    yes_or_no="Je n’ai pas compris. Un simple oui ou non suffit.",
     who_sees=(
         "Ce que vous écrivez ici va à la personne responsable de la protection de la vie privée. "
-        "Personne d’autre ne le voit sans en avoir besoin pour son travail (texte officiel en "
-        "anglais) :"
+        "Seules les personnes qui en ont besoin pour leur travail peuvent aussi le voir (texte "
+        "officiel en anglais) :"
     ),
     summary="Voici ce que je vais déposer :",
     consequences="Ce qui en découle",
-    shall_i="Faut-il le déposer ?",
+    shall_i="Voulez-vous que je le dépose?",
     yes="Oui, déposer",
-    change="Changer une réponse",
+    change="Modifier une réponse",
     cancel="Annuler",
     unknown_day="Je ne sais pas",
     requests={
