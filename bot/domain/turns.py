@@ -5,13 +5,14 @@ The classifier (intents/components) proposes; what the message fits decides.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, referred_field
 from bot.domain.replies import Reading
 
-SURE = 0.55
+QUOTED = re.compile(r"[\"«“]([^\"«»“”]+)[\"»”]")
 
 PAYLOAD_READINGS = {
     "cancel_request": "cancel",
@@ -65,6 +66,8 @@ def read_turn(
     if asked is None or asked == CONFIRM:
         return _at_confirmation(form, draft, reading, proposed)
     entry = form.field(asked)
+    if candidate is not None and _is_offered(entry, reading.text):
+        return TurnReading(Turn.ANSWER, asked)
     if proposed is Turn.CORRECTION:
         target = referred_field(form, draft, reading.text)
         if target is None and _fits_tightly(entry, candidate):
@@ -100,6 +103,16 @@ def _fits_tightly(entry: Field, candidate: FieldValue | None) -> bool:
     if candidate is None:
         return False
     return entry.type in {FieldType.CONTACT, FieldType.CHOICE}
+
+
+def _is_offered(entry: Field, text: str) -> bool:
+    """The very words that the question puts in quotation marks are an answer to it."""
+    offered = QUOTED.findall(_plain(f"{entry.ask} {entry.again}"))
+    return _plain(text).strip(" .!") in {words.strip() for words in offered}
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("’", "'")
 
 
 def _is_a_day(entry: Field, candidate: FieldValue | None) -> bool:
