@@ -231,5 +231,6 @@ def rasa_environment(settings: Settings) -> Mapping[str, str]:
         "TRANSFORMERS_VERBOSITY": "error",
         "TOKENIZERS_PARALLELISM": "false",
         "OMP_NUM_THREADS": str(min(2, os.cpu_count() or 1)),
-        "POLICY_DIR": str(settings.data_dir / "policy"),
+        # Rasa works in another folder, where a relative path would name another place.
+        "POLICY_DIR": str((settings.data_dir / "policy").resolve()),
     }
