@@ -155,3 +155,13 @@ def test_rasa_is_given_nothing_of_the_machine_s_settings(
     assert "DATABASE_URL" not in given
     assert given["RASA_TELEMETRY_ENABLED"] == "false"
     assert given["HF_HUB_OFFLINE"] == "1"
+
+
+def test_a_relative_data_folder_is_the_same_one_for_rasa(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rasa works in intents/, the desk wherever it was started."""
+    monkeypatch.chdir(tmp_path)
+    relative = read_settings({"DATA_DIR": "north", "PRIVACYDESK_HOME": "home"}, None)
+    told = training.rasa_environment(relative)["POLICY_DIR"]
+    assert Path(told) == tmp_path / "north" / "policy"
