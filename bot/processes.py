@@ -97,6 +97,7 @@ def desk_processes(
     ours = {
         **os.environ,
         "PRIVACYDESK_HOME": str(settings.home),
+        "DATA_DIR": str(settings.data_dir.resolve()),
         "BOT_PORT": str(addresses.bot),
         "RASA_PORT": str(addresses.rasa),
         "ACTIONS_PORT": str(addresses.actions),

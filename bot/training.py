@@ -169,7 +169,9 @@ def _train(settings: Settings, target: Path, say: Say) -> None:
             raise
     trained = partial / "model.tar.gz"
     if status != 0 or not trained.is_file():
-        raise TrainingError(f"training failed; the reason is at the end of {log_path}")
+        raise TrainingError(
+            f"training failed (exit status {status}); the reason is at the end of {log_path}"
+        )
     trained.replace(target)
     partial.rmdir()
 
