@@ -220,9 +220,9 @@ def _around_day(text: str) -> str:
     named = DATED.search(text)
     if named is None or len(text) <= DAY_WITHIN:
         return text
-    start = max(0, named.start() - DAY_WITHIN // 4)
-    words = text[start : start + DAY_WITHIN].split(" ")
-    return " ".join(words[bool(start) : -1] or words)
+    start = text.rfind(" ", 0, max(0, named.start() - DAY_WITHIN // 4)) + 1
+    end = text.find(" ", named.end() + DAY_WITHIN // 2)
+    return text[start:end] if end >= 0 else text[start:]
 
 
 def _day_in(text: str, today: date) -> date | None:
