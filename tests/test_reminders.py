@@ -122,7 +122,7 @@ def test_every_threshold_of_a_clock_comes_in_its_turn_and_once(office: Office) -
 
 def test_a_deemed_refusal_is_told_beside_what_is_overdue(office: Office) -> None:
     office.file(Kind.ACCESS)
-    moment, seen = MONDAY, []
+    moment, seen = MONDAY + MINUTE, []
     for _ in range(36):
         seen += [(s.clock, s.threshold) for s in office.sweep(moment)]
         moment += DAY
@@ -160,7 +160,7 @@ def test_a_reply_silences_the_response_and_leaves_the_resolution(office: Office)
 
 def test_a_passing_failure_is_tried_again_with_growing_pauses(office: Office) -> None:
     ticket = office.file()
-    moment, pauses = MONDAY, []
+    moment, pauses = MONDAY + MINUTE, []
     for _ in range(ATTEMPTS - 1):
         office.mail.failures = [BUSY]
         assert told(office.sweep(moment)) == [("opened", OFFICER.to, "planned")]
@@ -177,7 +177,8 @@ def test_a_passing_failure_is_tried_again_with_growing_pauses(office: Office) ->
 
 def test_who_cannot_be_reached_after_many_tries_is_passed_over(office: Office) -> None:
     ticket = office.file()
-    moment = MONDAY
+    # A moment later than the filing: time goes on while the ticket is being filed.
+    moment = MONDAY + MINUTE
     for _ in range(ATTEMPTS - 1):
         office.mail.failures = [BUSY]
         office.sweep(moment)

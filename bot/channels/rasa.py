@@ -43,7 +43,9 @@ class RasaAssistant:
     async def parse(self, messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Read messages without a conversation: nothing is answered, nothing is kept."""
         answered = await self._post("/parse", {"messages": list(messages)})
-        parses: list[dict[str, Any]] = answered["parses"]
+        parses = answered.get("parses")
+        if not isinstance(parses, list) or len(parses) != len(messages):
+            raise AssistantError("the assistant read not every message")
         return parses
 
     async def rank(self, policy: Sequence[str], question: str) -> dict[str, Any]:
@@ -52,20 +54,17 @@ class RasaAssistant:
 
     async def ready(self) -> dict[str, Any]:
         """Return `ready` and the fingerprint of the policy that the model was trained for."""
-        try:
-            response = await self._client.get("/ready", timeout=2.0)
-            response.raise_for_status()
-            answered: dict[str, Any] = response.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise AssistantError("the assistant is not ready") from error
-        return answered
+        return await self._ask("GET", "/ready", timeout=2.0)
 
     async def close(self) -> None:
         await self._client.aclose()
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self._ask("POST", path, json=body)
+
+    async def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         try:
-            response = await self._client.post(path, json=body)
+            response = await self._client.request(method, path, **more)
             response.raise_for_status()
             answered = response.json()
         except (httpx.HTTPError, ValueError) as error:

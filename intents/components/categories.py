@@ -59,7 +59,10 @@ class PassageRanker:
     """
 
     def __init__(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], vectors: np.ndarray,
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[Span]],
+        vectors: np.ndarray,
         categories: Categories,
     ) -> None:
         """`vectors` are those of the sentences in `spans`, then those of the whole texts."""
@@ -75,9 +78,7 @@ class PassageRanker:
             # Not one word in the whole policy that is not a stop word.
             self._shared = None
 
-    def scores(
-        self, texts: Sequence[str], vectors: np.ndarray, intents: np.ndarray
-    ) -> np.ndarray:
+    def scores(self, texts: Sequence[str], vectors: np.ndarray, intents: np.ndarray) -> np.ndarray:
         """Return a row of scores a question, one a passage."""
         _, passages = self.sentence_scores(texts, vectors, intents)
         return passages
@@ -108,7 +109,7 @@ def spans_of(texts: Sequence[str]) -> List[List[Span]]:
 
 
 def sentences_of(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> List[str]:
-    return [text[start:end] for text, own in zip(texts, spans) for start, end in own]
+    return [text[start:end] for text, own in zip(texts, spans, strict=False) for start, end in own]
 
 
 def fits_any(scores: np.ndarray) -> float:

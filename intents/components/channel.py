@@ -26,7 +26,7 @@ from components.policy import read_policy
 
 logger = logging.getLogger(__name__)
 
-SECRET_HEADER = "X-Desk-Secret"
+SECRET_HEADER = "X-Desk-Secret"  # noqa: S105
 LONGEST = 20_000
 TURNS_KEPT = 256
 

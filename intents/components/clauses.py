@@ -83,9 +83,7 @@ class ClauseModel:
 
     def rank(self, asked: Question, labels: Sequence[str]) -> List[List[RankedClause]]:
         """Return the five best clauses a message. `labels` name the columns of its clauses."""
-        sentences, by_text = self._ranker.sentence_scores(
-            asked.texts, asked.vectors, asked.intents
-        )
+        sentences, by_text = self._ranker.sentence_scores(asked.texts, asked.vectors, asked.intents)
         learnt = self._spelling.probabilities(asked.grams)
         total = by_text + self._spread(asked.clauses, labels)
         total = softmax(total + self._spread(learnt, self._spelling.labels))

@@ -98,7 +98,7 @@ def read_sentences(path: Path = SENTENCES) -> List[Tuple[str, str]]:
     if not isinstance(root, yaml.MappingNode):
         raise _refused(path, root, "expected intents, each with a list of sentences")
     pairs = []
-    for key, listed in root.value:
+    for key, _listed in root.value:
         for item in _items(path, root, key.value):
             if not isinstance(item, yaml.ScalarNode) or not item.value.strip():
                 raise _refused(path, item, "expected a sentence")

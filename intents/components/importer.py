@@ -26,8 +26,10 @@ class CorpusImporter(TrainingDataImporter):
         training_data_paths: Optional[Union[List[Text], Text]] = None,
         **kwargs: Any,
     ) -> None:
-        paths = [training_data_paths] if isinstance(training_data_paths, str) else (
-            training_data_paths or []
+        paths = (
+            [training_data_paths]
+            if isinstance(training_data_paths, str)
+            else (training_data_paths or [])
         )
         others = [path for path in paths if Path(path).resolve() != NLU]
         self._rasa = RasaFileImporter(config_file, domain_path, others)

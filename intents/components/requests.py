@@ -15,7 +15,7 @@ BESIDES = re.compile(
     re.IGNORECASE,
 )
 ASKS = re.compile(
-    r"\?\s*$|^(?:please|pls|plz|kindly|(?:and |but |so |hi |hello |also )*(?:can|could|may|would|will"
+    r"\?\s*$|^(?:please|pls|plz|kindly|(?:and |but |so |hi |hello |also )*(?:can|could|may|would|will"  # noqa: E501
     r"|do|does|did|is|are|who|what|when|where|which|why|how|send|give|show|tell|stop|delete|erase"
     r"|remove|correct|fix|change|update|i (?:also )?(?:want|need|would like|wish|demand|request)"
     r"|i'd like|i'd want|let me))\b",

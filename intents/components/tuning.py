@@ -83,7 +83,9 @@ class TaughtEncoder:
         found = [np.empty((len(texts), size), np.float32) for size in sizes]
         for batch in batches([len(row) for row in rows]):
             ids, mask = padded([rows[place] for place in batch])
-            for whole, part in zip(found, self._forward(ids, mask, tf.constant(staff[batch]))):
+            for whole, part in zip(
+                found, self._forward(ids, mask, tf.constant(staff[batch])), strict=False
+            ):
                 whole[batch] = part.numpy()
         return Taught(found[0], found[1], found[2], found[3][:, 0])
 
@@ -213,9 +215,9 @@ class Lesson:
             [tf.convert_to_tensor(gradient) for gradient in gradients], 1.0
         )
         parts = ((upper, LAYER_RATE), (heads, HEAD_RATE))
-        for optimizer, (values, speed) in zip(self._optimizers, parts):
+        for optimizer, (values, speed) in zip(self._optimizers, parts, strict=False):
             optimizer.learning_rate.assign(speed * rate)
-            optimizer.apply_gradients(zip(gradients[: len(values)], values))
+            optimizer.apply_gradients(zip(gradients[: len(values)], values, strict=False))
             gradients = gradients[len(values) :]
 
     def weights(self) -> Dict[str, np.ndarray]:
@@ -235,9 +237,7 @@ def losses(
     intent = tf.nn.softmax_cross_entropy_with_logits(smooth, intents) * weight
     quoted = tf.cast(gold[:, 1] >= 0, tf.float32)
     clause = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(gold[:, 1], 0), clauses)
-    answer = tf.nn.sigmoid_cross_entropy_with_logits(
-        tf.cast(gold[:, 2], tf.float32), answers[:, 0]
-    )
+    answer = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(gold[:, 2], tf.float32), answers[:, 0])
     labelled = tf.maximum(tf.reduce_sum(quoted), 1.0)
     extra = tf.reduce_sum((CLAUSE_SHARE * clause + ANSWER_SHARE * answer) * quoted) / labelled
     return tf.reduce_mean(intent) + extra
@@ -266,10 +266,8 @@ def schedule(lengths: Sequence[int]) -> List[Tuple[float, np.ndarray]]:
         cut = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         found += [cut[place] for place in random.permutation(len(cut))]
     steps = len(found)
-    rates = [
-        min(1.0, (step + 1) / (WARM_UP * steps)) * (1 - step / steps) for step in range(steps)
-    ]
-    return list(zip(rates, found))
+    rates = [min(1.0, (step + 1) / (WARM_UP * steps)) * (1 - step / steps) for step in range(steps)]
+    return list(zip(rates, found, strict=False))
 
 
 def intent_weights(gold: np.ndarray) -> np.ndarray:

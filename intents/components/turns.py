@@ -16,6 +16,7 @@ SCALE = 4.0
 PENALTY = 0.3
 SHARPNESS = 3.0
 
+
 class TurnModel:
     """Margins over vector, n-grams and the question that was asked."""
 
@@ -38,15 +39,15 @@ class TurnModel:
     def probabilities(
         self, asked: Sequence[str], texts: Sequence[str], vectors: np.ndarray
     ) -> np.ndarray:
-        rows = joined(
-            vectors, self._grams.rows(texts, [""] * len(texts)), asked, self._asked
-        )
+        rows = joined(vectors, self._grams.rows(texts, [""] * len(texts)), asked, self._asked)
         return self._model.probabilities(rows)
 
     def read(self, asked: str, text: str, vector: np.ndarray) -> Dict[str, object]:
         """Return the reading, its confidence and all scores."""
         row = self.probabilities([asked], [text], vector[None])[0]
-        scores = {name: round(float(p), 4) for name, p in zip(self._model.labels, row)}
+        scores = {
+            name: round(float(p), 4) for name, p in zip(self._model.labels, row, strict=False)
+        }
         best = max(scores, key=lambda name: scores[name])
         return {"reading": best, "confidence": scores[best], "scores": scores}
 

@@ -1,0 +1,24 @@
+"""Notices into the log: who and which ticket, never what was written."""
+
+from __future__ import annotations
+
+from structlog.testing import capture_logs
+
+from bot.channels.log import LogNotifier
+from bot.notices import Notice
+
+
+def test_a_notice_is_a_line_without_its_text() -> None:
+    notice = Notice("7:respond:due:1", "Privacy Officer", "PD-7K3M-9QXD: Due today", "the story")
+    with capture_logs() as written:
+        LogNotifier().send(notice)
+    assert written == [
+        {
+            "event": "notice",
+            "log_level": "warning",
+            "to": "Privacy Officer",
+            "key": "7:respond:due:1",
+            "subject": "PD-7K3M-9QXD: Due today",
+            "repeated": False,
+        }
+    ]
