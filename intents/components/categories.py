@@ -109,7 +109,7 @@ def spans_of(texts: Sequence[str]) -> List[List[Span]]:
 
 
 def sentences_of(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> List[str]:
-    return [text[start:end] for text, own in zip(texts, spans, strict=False) for start, end in own]
+    return [text[start:end] for text, own in zip(texts, spans) for start, end in own]
 
 
 def fits_any(scores: np.ndarray) -> float:

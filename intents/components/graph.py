@@ -162,7 +162,7 @@ class MessageEncoder(_Shell):
             (message.get("text") or "", str(details_of(message).get("role") or "customer"))
             for message in live
         ]
-        for message, reading in zip(live, read_messages(self._reader, pairs), strict=False):
+        for message, reading in zip(live, read_messages(self._reader, pairs)):
             message.set(READING, reading)
             asking = segments(reading.text)
             message.set(SECOND, self._reader.read(asking, [reading.role] * len(asking)))
@@ -301,14 +301,14 @@ class ClauseRanker(_Shell):
         names = [message.get("intent")["name"], *(intent["name"] for intent, _ in second)]
         quoted = [
             [clause.to_json() for clause in clauses] if name not in UNQUOTED else []
-            for name, clauses in zip(names, ranked, strict=False)
+            for name, clauses in zip(names, ranked)
         ]
         message.set("clauses", quoted[0], add_to_output=True)
         sure = round(float(self._model.answerable(asked)[0]), 4)
         message.set("answerable", sure, add_to_output=True)
         requests = [
             {"intent": i["name"], "confidence": i["confidence"], "text": p.text, "clauses": c}
-            for (i, p), c in zip(second, quoted[1:], strict=False)
+            for (i, p), c in zip(second, quoted[1:])
         ]
         message.set("requests", requests, add_to_output=True)
         policy = details_of(message).get("policy")

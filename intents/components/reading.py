@@ -94,10 +94,10 @@ def read_messages(reader: PartReader, messages: Sequence[Tuple[str, str]]) -> Li
     for text, _ in messages:
         spans = pieces(text, PIECE_CHARACTERS) if is_long(text) else []
         cut.append([text[start:end] for start, end in spans] or [without_declined(text)])
-    roles = [role for (_, role), parts in zip(messages, cut, strict=False) for _ in parts]
+    roles = [role for (_, role), parts in zip(messages, cut) for _ in parts]
     parts = reader.read([part for own in cut for part in own], roles)
     readings, place = [], 0
-    for (text, role), own in zip(messages, cut, strict=False):
+    for (text, role), own in zip(messages, cut):
         found = parts[place : place + len(own)]
         place += len(own)
         readings.append(Reading(text, role, found, found[0]))
@@ -110,7 +110,7 @@ def read_intents(model: IntentModel, parts: Sequence[Part]) -> None:
         return
     meaning = np.stack([part.meaning for part in parts])
     rows = model.probabilities(meaning, vstack([part.grams for part in parts]))
-    for part, row in zip(parts, rows, strict=False):
+    for part, row in zip(parts, rows):
         part.intents = row
 
 

@@ -83,9 +83,7 @@ class TaughtEncoder:
         found = [np.empty((len(texts), size), np.float32) for size in sizes]
         for batch in batches([len(row) for row in rows]):
             ids, mask = padded([rows[place] for place in batch])
-            for whole, part in zip(
-                found, self._forward(ids, mask, tf.constant(staff[batch])), strict=False
-            ):
+            for whole, part in zip(found, self._forward(ids, mask, tf.constant(staff[batch]))):
                 whole[batch] = part.numpy()
         return Taught(found[0], found[1], found[2], found[3][:, 0])
 
@@ -215,9 +213,9 @@ class Lesson:
             [tf.convert_to_tensor(gradient) for gradient in gradients], 1.0
         )
         parts = ((upper, LAYER_RATE), (heads, HEAD_RATE))
-        for optimizer, (values, speed) in zip(self._optimizers, parts, strict=False):
+        for optimizer, (values, speed) in zip(self._optimizers, parts):
             optimizer.learning_rate.assign(speed * rate)
-            optimizer.apply_gradients(zip(gradients[: len(values)], values, strict=False))
+            optimizer.apply_gradients(zip(gradients[: len(values)], values))
             gradients = gradients[len(values) :]
 
     def weights(self) -> Dict[str, np.ndarray]:
@@ -267,7 +265,7 @@ def schedule(lengths: Sequence[int]) -> List[Tuple[float, np.ndarray]]:
         found += [cut[place] for place in random.permutation(len(cut))]
     steps = len(found)
     rates = [min(1.0, (step + 1) / (WARM_UP * steps)) * (1 - step / steps) for step in range(steps)]
-    return list(zip(rates, found, strict=False))
+    return list(zip(rates, found))
 
 
 def intent_weights(gold: np.ndarray) -> np.ndarray:

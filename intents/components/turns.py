@@ -45,9 +45,7 @@ class TurnModel:
     def read(self, asked: str, text: str, vector: np.ndarray) -> Dict[str, object]:
         """Return the reading, its confidence and all scores."""
         row = self.probabilities([asked], [text], vector[None])[0]
-        scores = {
-            name: round(float(p), 4) for name, p in zip(self._model.labels, row, strict=False)
-        }
+        scores = {name: round(float(p), 4) for name, p in zip(self._model.labels, row)}
         best = max(scores, key=lambda name: scores[name])
         return {"reading": best, "confidence": scores[best], "scores": scores}
 
