@@ -20,6 +20,7 @@ from bot import wiring
 from bot.config import Settings, read_settings
 from bot.desk import Desk
 from bot.domain.forms import CONFIRM, Form
+from bot.keys import rasa_secret
 from bot.logs import configure_logs
 
 
@@ -43,7 +44,7 @@ def build_app(settings: Settings) -> Sanic[Any, Any]:
     for action in every_action(application.desk, application.desk.guide.forms):
         executor.register_action(action)
     app: Sanic[Any, Any] = create_app(executor, cors_origins=None)
-    expected = wiring.secret(settings).encode()
+    expected = rasa_secret(settings).encode()
 
     async def require_secret(request: Request) -> HTTPResponse | None:
         if request.path == "/health":

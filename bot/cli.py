@@ -9,39 +9,72 @@ import io
 import os
 import secrets
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from bot import wiring
-from bot.commands import ask, bench, calendar, chat, check, dates, keeping, officer, run, tickets
 from bot.commands.terminal import say
 from bot.domain.errors import DeskError
+from bot.domain.zones import use_own_time_zones
 from bot.logs import configure_logs
 
+# Where each command lives beneath bot.commands, in the order of --help.
+COMMANDS = {
+    "up": "run.up",
+    "serve": "run.serve",
+    "train": "run.train",
+    "migrate": "run.migrate",
+    "doctor": "check.doctor",
+    "ask": "ask.ask",
+    "chat": "chat.chat",
+    "rank": "ask.rank",
+    "ticket": "officer.ticket_commands",
+    "backup": "keeping.backup",
+    "restore": "keeping.restore",
+    "purge": "keeping.purge",
+    "calendar": "calendar.calendar_commands",
+    "deadline": "dates.deadline",
+    "sweep": "dates.sweep",
+    "bench": "bench.bench",
+    "clock": "dates.clock_commands",
+}
+
+
+class Commands(TyperGroup):
+    """Imports a command when it is asked for: `up` shall not wait for what it does not use."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, attribute = place.split(".")
+        found = getattr(import_module(f"bot.commands.{module}"), attribute)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            alone.command()(found)
+            found = alone
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="A privacy helpdesk: answers from the company's own policy, tickets with deadlines.",
 )
-app.command()(run.up)
-app.command()(run.serve)
-app.command()(run.train)
-app.command()(run.migrate)
-app.command()(check.doctor)
-app.command()(ask.ask)
-app.command()(chat.chat)
-app.command()(ask.rank)
-officer.register(tickets.ticket_commands)
-app.add_typer(tickets.ticket_commands, name="ticket")
-app.command()(keeping.backup)
-app.command()(keeping.restore)
-app.command()(keeping.purge)
-app.add_typer(calendar.calendar_commands, name="calendar")
-app.command()(dates.deadline)
-app.command()(dates.sweep)
-app.command()(bench.bench)
-app.add_typer(dates.clock_commands, name="clock")
+
+
+@app.callback()
+def privacydesk() -> None:
+    """Hold the commands together: each is imported when it is asked for."""
 
 
 def main() -> None:
@@ -49,7 +82,7 @@ def main() -> None:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    wiring.use_own_time_zones()
+    use_own_time_zones()
     configure_logs("WARNING", "command")
     sys.exit(_status())
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from bot import wiring
 from bot.config import ROOT, Settings
 from bot.domain.errors import ConfigurationError
+from bot.keys import rasa_secret
 from bot.training import INTENTS, Model, assistant_python, rasa_environment
 
 LOOPBACK = "127.0.0.1"
@@ -22,7 +22,10 @@ PROBE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process to keep alive. It is ready when GET of `probe` is answered with 200."""
+    """One process to keep alive. It is ready when GET of `probe` is answered with 200.
+
+    Where it names another in `after`, it waits for that one to be ready before its first start.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -31,6 +34,7 @@ class Process:
     url: str
     probe: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    after: str | None = None
 
     def is_ready(self) -> bool:
         try:
@@ -90,8 +94,12 @@ def _free_port() -> int:
 def desk_processes(
     settings: Settings, addresses: Addresses, model: Model, *, with_bot: bool = True
 ) -> tuple[Process, ...]:
-    """The processes of this desk. Without the bot: what the command line needs to understand."""
-    secret = wiring.secret(settings)
+    """The processes of this desk. Without the bot: what the command line needs to understand.
+
+    The page comes first: on a small machine the assistant's start would keep it waiting.
+    """
+    first = "bot" if with_bot else None
+    secret = rasa_secret(settings)
     rasa_url = f"http://{LOOPBACK}:{addresses.rasa}"
     actions_url = f"http://{LOOPBACK}:{addresses.actions}"
     ours = {
@@ -123,9 +131,16 @@ def desk_processes(
         rasa_url,
         "/webhooks/desk/ready",
         {"X-Desk-Secret": secret},
+        after=first,
     )
     actions = Process(
-        "actions", (sys.executable, "-m", "actions"), ours, ROOT, actions_url, "/health"
+        "actions",
+        (sys.executable, "-m", "actions"),
+        ours,
+        ROOT,
+        actions_url,
+        "/health",
+        after=first,
     )
     bot = Process(
         "bot",
@@ -135,7 +150,7 @@ def desk_processes(
         f"http://{_reachable(settings.bot_host)}:{addresses.bot}",
         "/healthz",
     )
-    return (rasa, actions, bot) if with_bot else (rasa, actions)
+    return (bot, rasa, actions) if with_bot else (rasa, actions)
 
 
 def _reachable(host: str) -> str:

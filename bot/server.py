@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import wiring
 from bot.config import Settings
+from bot.domain.zones import use_own_time_zones
 from bot.logs import configure_logs
 from bot.store.migrate import bring_up_to_date
 from bot.wiring import Application
@@ -43,7 +44,7 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serve until a signal stops it. Raises ConfigurationError."""
     configure_logs(settings.log_level, "bot")
-    wiring.use_own_time_zones()
+    use_own_time_zones()
     asyncio.run(_serve(settings))
 
 

@@ -55,6 +55,7 @@ class _Child:
     reader: threading.Thread | None = None
     started: float = 0.0
     ready_after: float | None = None
+    was_ready: bool = False
     probed: float = 0.0
     start_at: float | None = 0.0
     deaths: list[float] = field(default_factory=list)
@@ -116,10 +117,13 @@ class Supervisor:
         """Look after every process once: start what shall run, notice deaths and readiness."""
         now = time.monotonic()
         changed = False
+        been_ready = {c.process.name for c in self._children if c.was_ready}
         for child in self._children:
             if child.running is not None and child.running.poll() is not None:
                 self._bury(child, now)
-            if child.running is None and child.start_at is not None and now >= child.start_at:
+            held_back = child.process.after not in {None, *been_ready}
+            due = child.start_at is not None and now >= child.start_at
+            if child.running is None and due and not held_back:
                 self._start(child)
                 changed = True
             self._probe(child, now)
@@ -198,12 +202,12 @@ class Supervisor:
             return
         child.probed = now
         if child.process.is_ready() and child.running.poll() is None:
-            child.ready_after = time.monotonic() - child.started
+            child.ready_after, child.was_ready = time.monotonic() - child.started, True
             self.say(f"  {child.process.name} is ready ({child.ready_after:.0f} s)")
             self._waited = time.monotonic()
 
     def _tell_waiting(self, now: float) -> None:
-        waiting = [c for c in self._children if c.ready_after is None]
+        waiting = [c for c in self._children if c.running is not None and c.ready_after is None]
         if waiting and now - self._waited >= WAITING_LINE_SECONDS:
             self._waited = now
             names = ", ".join(f"{c.process.name} ({now - c.started:.0f} s)" for c in waiting)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +16,9 @@ from bot.channels.web.app import create_app
 from bot.config import Settings
 from bot.conversation import Talk
 from bot.desk import Desk
+from bot.domain.zones import use_own_time_zones
 from bot.fields import FieldReader
+from bot.keys import audit_key, rasa_secret
 from bot.notices import Ladder, Notifier, Recipient
 from bot.reminders import Sweeper
 from bot.store import migrate, notices
@@ -30,7 +28,6 @@ from bot.store.library import Library, load_library
 from bot.store.rate_counts import RateCounts
 
 SWEEP_AT_LEAST = timedelta(minutes=10)
-AUDIT_KEY_FILE = "audit_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +46,11 @@ class Application:
         self.store.close()
 
 
-def use_own_time_zones() -> None:
-    """Take time zones from the tzdata package: the system's copy may be older than the law."""
-    if zoneinfo.TZPATH:
-        zoneinfo.reset_tzpath(to=[])
-        # Only now: two zones of one name, made before and after, would not be equal.
-        zoneinfo.ZoneInfo.clear_cache()
-
-
-def secret(settings: Settings) -> str:
-    """The secret that our processes share: the setting, else the file made at the first start."""
-    if settings.rasa_secret is not None:
-        return settings.rasa_secret.get_secret_value()
-    return _kept(settings.home, "rasa_secret")
-
-
 def open_store(settings: Settings) -> Store:
-    """The desk's database, with the key that signs its events.
-
-    Processes and machines that share a database share the file `keys/audit_key`, too.
-    """
-    key = bytes.fromhex(_kept(settings.home, AUDIT_KEY_FILE))
-    return Store(settings.database, shiftable=settings.moved_clock_allowed, audit_key=key)
-
-
-def _kept(home: Path, name: str) -> str:
-    """A secret of this home, made when it is first asked for; whoever is first makes it for all."""
-    path = home / "keys" / name
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f"{name}.{os.getpid()}")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
-            file.write(os.urandom(32).hex())
-        with contextlib.suppress(FileExistsError):
-            os.link(fresh, path)
-        fresh.unlink()
-    return path.read_text(encoding="ascii").strip()
+    """The desk's database, with the key that signs its events."""
+    return Store(
+        settings.database, shiftable=settings.moved_clock_allowed, audit_key=audit_key(settings)
+    )
 
 
 def build(settings: Settings) -> Application:
@@ -97,7 +63,7 @@ def build(settings: Settings) -> Application:
     notifiers = _notifiers(settings)
     ladder = _ladder(settings, notifiers)
     desk = Desk.build(store, library, forms, french, FieldReader(), ladder)
-    assistant = RasaAssistant(settings.assistant_url, secret(settings))
+    assistant = RasaAssistant(settings.assistant_url, rasa_secret(settings))
     sweeper = Sweeper(desk.intake, notifiers, ladder, settings.page_url)
     talk = Talk(store, desk, assistant)
     return Application(settings, store, library, desk, assistant, talk, sweeper)

@@ -13,13 +13,13 @@ import psycopg
 import pytest
 import pytest_socket
 
-from bot import wiring
 from bot.config import SECRETS, Settings
+from bot.domain.zones import use_own_time_zones
 from bot.store.db import Store
 from bot.store.migrate import migrate
 
 # Before any module holds a zone: the cache of zones is emptied once, here.
-wiring.use_own_time_zones()
+use_own_time_zones()
 
 ON_LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 SETTINGS = sorted(name.upper() for name in Settings.model_fields)

@@ -40,10 +40,11 @@ def free_port() -> int:
         return port
 
 
-def server(name: str, script: str = SERVER) -> Process:
+def server(name: str, script: str = SERVER, after: str | None = None) -> Process:
     port = free_port()
     command = (sys.executable, "-c", script, str(port))
-    return Process(name, command, dict(os.environ), ROOT, f"http://127.0.0.1:{port}", "/")
+    url = f"http://127.0.0.1:{port}"
+    return Process(name, command, dict(os.environ), ROOT, url, "/", after=after)
 
 
 class Watched:
@@ -213,3 +214,15 @@ def test_port_nought_takes_a_free_one() -> None:
     environ = {"BOT_PORT": "0", "RASA_PORT": "0", "ACTIONS_PORT": "0"}
     found = settle_addresses(read_settings(environ, None))
     assert all((found.bot, found.rasa, found.actions))
+
+
+def test_who_comes_after_another_waits_for_it_once(watch: Watch) -> None:
+    """The page first; when it dies later, the assistant is not held back by that."""
+    watched = watch([server("bot"), server("rasa", after="bot")])
+    watched.until(lambda: "bot" in watched.pids)
+    assert "rasa" not in watched.pids
+    watched.until(lambda: watched.supervisor.ready() == {"bot", "rasa"})
+    first = watched.pids["rasa"]
+    os.kill(watched.pids["bot"], signal.SIGKILL)
+    os.kill(first, signal.SIGKILL)
+    watched.until(lambda: watched.pids["rasa"] != first)

@@ -14,12 +14,12 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import wiring
 from bot.commands.desk import with_assistant
 from bot.commands.terminal import emit, say, show_replies
 from bot.conversation import Said, new_token
 from bot.domain.errors import DeskError, InvalidInput
 from bot.domain.people import Channel, Person, Role
+from bot.keys import rasa_secret
 from bot.wiring import Application
 
 LATE_SECONDS = 120.0
@@ -66,7 +66,7 @@ class Teller:
 def _token(application: Application, person: Person, label: str) -> str:
     """A token that only this desk can work out: the label finds its conversation again."""
     words = json.dumps([person.id, person.role, label])
-    secret = wiring.secret(application.settings)
+    secret = rasa_secret(application.settings)
     return hmac.new(secret.encode(), words.encode(), hashlib.sha256).hexdigest()
 
 

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from bot import wiring
 from bot.commands.ask import json_lines
 from bot.commands.desk import opened
 from bot.commands.terminal import emit, show
@@ -22,7 +21,7 @@ from bot.domain.durations import add_duration
 from bot.domain.errors import ConfigurationError, DeskError, InvalidInput
 from bot.domain.receipts import dated_line, worked_out
 from bot.domain.tickets import Kind
-from bot.domain.zones import zone_of
+from bot.domain.zones import use_own_time_zones, zone_of
 from bot.store.library import Library, load_library
 
 clock_commands = typer.Typer(no_args_is_help=True, help="Move the desk's clock (demo and test).")
@@ -45,7 +44,7 @@ def deadline(
     """Work out the due dates of a request received then, day by day."""
     if (received is None) == (file is None):
         raise typer.BadParameter("give either a time of receipt or --file")
-    wiring.use_own_time_zones()
+    use_own_time_zones()
     library = load_library(read_settings().data_dir)
     if file is not None:
         if out is None:

@@ -12,6 +12,7 @@ from bot import wiring
 from bot.commands.terminal import say
 from bot.config import Settings, read_settings
 from bot.domain.errors import DeskError
+from bot.keys import rasa_secret
 from bot.processes import LOOPBACK, desk_processes, settle_addresses
 from bot.running import RunningDesk, find_running, is_held
 from bot.store.migrate import bring_up_to_date
@@ -73,7 +74,7 @@ def _wait_for_desk(settings: Settings) -> RunningDesk:
 
 
 def _is_ready(settings: Settings, desk: RunningDesk) -> bool:
-    headers = {"X-Desk-Secret": wiring.secret(settings)}
+    headers = {"X-Desk-Secret": rasa_secret(settings)}
     try:
         answered = httpx.get(
             f"{desk.rasa}/webhooks/desk/ready", headers=headers, timeout=2.0, trust_env=False

@@ -18,10 +18,11 @@ from bot.commands.tickets import Json
 from bot.config import Settings, read_settings
 from bot.domain.clocks import local_date
 from bot.domain.errors import Conflict, InvalidInput
+from bot.keys import AUDIT_KEY_FILE
 from bot.running import is_held
 from bot.store import backup as backups
 from bot.store import events
-from bot.wiring import AUDIT_KEY_FILE, Application
+from bot.wiring import Application
 
 File = Annotated[Path, typer.Argument(help="The backup.", dir_okay=False)]
 DAY_SECONDS = 86_400

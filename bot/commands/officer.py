@@ -10,7 +10,7 @@ import typer
 
 from bot.commands.desk import opened
 from bot.commands.terminal import say
-from bot.commands.tickets import Json, Reference, present
+from bot.commands.tickets import Json, Reference, present, ticket_commands
 from bot.desk import Desk
 from bot.desk.tickets import Assessment
 from bot.domain.clock_changes import EXTENSION_REASONS, PAUSE_REASONS
@@ -368,3 +368,6 @@ def _other(entry: str) -> tuple[str, date]:
     if not who.strip():
         raise InvalidInput("Others told are written as who=2026-12-04.")
     return who.strip(), _date(day)
+
+
+register(ticket_commands)

@@ -2,11 +2,12 @@
 
 British Columbia, Alberta, Manitoba and the Northwest Territories stopped changing clocks in 2026;
 data from before puts due instants an hour late and receipts on the wrong day. The entry points
-point `zoneinfo` at the tzdata package before anything here is called.
+call `use_own_time_zones` before anything else here is called.
 """
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,14 @@ EXPECTED_HOURS = {
     "America/Winnipeg": -5,
     "America/Toronto": -5,
 }
+
+
+def use_own_time_zones() -> None:
+    """Take time zones from the tzdata package: the system's copy may be older than the law."""
+    if zoneinfo.TZPATH:
+        zoneinfo.reset_tzpath(to=[])
+        # Only now: two zones of one name, made before and after, would not be equal.
+        zoneinfo.ZoneInfo.clear_cache()
 
 
 def zone_of(key: str) -> ZoneInfo:

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import settings
 
-from bot import wiring
 from bot.domain.clocks import KindRules
 from bot.domain.workdays import Calendar
+from bot.domain.zones import use_own_time_zones
 from bot.store.library import Library, load_library
 
-wiring.use_own_time_zones()
+use_own_time_zones()
 
 # How long an example takes says nothing about the rules, and two cores may be busy.
 settings.register_profile("untimed", deadline=None)
