@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.desk.access import TicketAccess
 from bot.desk.answering import Answering, Response
+from bot.desk.attachments import Attachments
 from bot.desk.clocks import ClockDesk
 from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
@@ -84,6 +85,11 @@ class Desk:
     def access(self) -> TicketAccess:
         """What opens a ticket to its requester."""
         return TicketAccess(self.intake)
+
+    @property
+    def attachments(self) -> Attachments:
+        """The files of tickets."""
+        return Attachments(self.intake)
 
     @property
     def keeping(self) -> Keeping:

@@ -14,6 +14,8 @@ from bot.store.db import Connection
 
 BATCH = 200
 AN_HOUR = timedelta(hours=1)
+# A sign-in is over within a day; who signed in stays to be seen for this long.
+SESSIONS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Keeping:
                     connection, self._before("conversations"), limit=BATCH
                 )
                 purging.delete_rate_counts(connection, now - AN_HOUR)
+                purging.delete_sessions(connection, now - SESSIONS_KEPT)
                 if begun or silent:
                     told = {"conversations": silent, "drafts": begun}
                     events.purge(connection, (), now, who=who, told=told)

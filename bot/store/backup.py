@@ -15,7 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, MetaData, Table, func, insert, select, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import DatabaseError, NoResultFound
 
 from bot.domain.audit import Head, head_from_json
@@ -28,6 +39,7 @@ from bot.store.tables import metadata
 
 HEADER = b"SQLite format 3\0"
 ROWS_AT_ONCE = 1_000
+FILES_AT_ONCE = 4
 
 # Beside the desk's tables in a backup: what it was made with.
 backup_manifest = Table("backup_manifest", MetaData(), Column("content", JSON, nullable=False))
@@ -144,8 +156,10 @@ def _one_file(store: Store) -> None:
 
 def _copy_rows(source: Connection, target: Connection) -> None:
     for table in metadata.sorted_tables:
-        found = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table))
-        for page in found.mappings().partitions(ROWS_AT_ONCE):
+        files = any(isinstance(column.type, LargeBinary) for column in table.c)
+        at_once = FILES_AT_ONCE if files else ROWS_AT_ONCE
+        found = source.execution_options(yield_per=at_once).execute(select(table))
+        for page in found.mappings().partitions(at_once):
             target.execute(insert(table), [dict(row) for row in page])
 
 

@@ -9,20 +9,28 @@ from sqlalchemy import Connection, Table, and_, delete, exists, func, select
 
 from bot.store.db import Store
 from bot.store.tables import (
+    attachments,
     clocks,
     conversations,
     drafts,
     inbox,
+    message_labels,
     metadata,
     notices,
     rate_counts,
+    seen_notices,
+    sign_in_attempts,
+    sign_in_links,
     ticket_codes,
     ticket_facts,
     ticket_links,
     tickets,
+    web_sessions,
 )
 
-HANGING_ON_TICKETS = (notices, clocks, ticket_facts, ticket_links, ticket_codes)
+HANGING_ON_TICKETS = (
+    seen_notices, notices, clocks, ticket_facts, ticket_links, ticket_codes, attachments,
+)  # fmt: skip
 CHECKPOINT_TRIES = 5
 
 
@@ -69,6 +77,8 @@ def delete_conversations(connection: Connection, before: datetime, *, limit: int
     needed = exists().where(tickets.c.conversation_id == conversations.c.id)
     chosen = select(conversations.c.id).where(conversations.c.last_at < before, ~needed)
     ids = list(connection.execute(chosen.limit(limit)).scalars())
+    said = select(inbox.c.id).where(inbox.c.conversation_id.in_(ids))
+    connection.execute(delete(message_labels).where(message_labels.c.message_id.in_(said)))
     for table in (drafts, inbox):
         connection.execute(delete(table).where(table.c.conversation_id.in_(ids)))
     connection.execute(delete(conversations).where(conversations.c.id.in_(ids)))
@@ -83,6 +93,13 @@ def delete_drafts(connection: Connection, before: datetime) -> int:
 
 def delete_rate_counts(connection: Connection, before: datetime) -> None:
     connection.execute(delete(rate_counts).where(rate_counts.c.window_start < before))
+
+
+def delete_sessions(connection: Connection, before: datetime) -> None:
+    """Delete sign-ins that have been over since before then."""
+    connection.execute(delete(web_sessions).where(web_sessions.c.seen_at < before))
+    connection.execute(delete(sign_in_links).where(sign_in_links.c.expires_at < before))
+    connection.execute(delete(sign_in_attempts).where(sign_in_attempts.c.expires_at < before))
 
 
 def compact(store: Store) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -161,9 +162,14 @@ tickets = Table(
     Index(None, "person", "id"),
     Index(None, "conversation_id"),
     Index(
+        # The officer's queue: in this order, filtered without a look at the ticket itself.
         "ix_tickets_open_by_due",
         "next_due",
         "id",
+        "kind",
+        "status",
+        "owner",
+        "channel",
         sqlite_where=text("next_due IS NOT NULL"),
         postgresql_where=text("next_due IS NOT NULL"),
     ),
@@ -291,4 +297,96 @@ rate_counts = Table(
     Column("key", String(100), primary_key=True),
     Column("window_start", UtcDateTime, nullable=False, index=True),
     Column("count", Integer, nullable=False),
+)
+
+# A file that belongs to a ticket, kept in the database: it is written, saved and purged with it.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("name", String(120), nullable=False),
+    Column("media_type", String(80), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    # Whether the requester may have it: their own files, and those that the officer shares.
+    Column("shared", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# Who may sign in. `subject` is the provider's name for them, or their address until they came.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("subject", String(300), nullable=False, unique=True),
+    Column("email", String(200)),
+    Column("name", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+)
+
+# Who is signed in; of the cookie the hash alone. `confirmed_at`: they last proved who they are.
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    Column("confirmed_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+# A sign-in under way at the provider: taken once, by the browser that began it.
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("browser_hash", String(64), nullable=False),
+    Column("nonce", String(80), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("then", String(300), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("query", String(400), nullable=False),
+    UniqueConstraint("account_id", "name"),
+)
+
+# Notices that were shown on the officer page because nothing else could carry them, once seen.
+seen_notices = Table(
+    "seen_notices",
+    metadata,
+    Column("notice_id", ForeignKey("notices.id"), primary_key=True, autoincrement=False),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(200), nullable=False),
+)
+
+# What the officer says a message wanted that the desk was not sure of.
+message_labels = Table(
+    "message_labels",
+    metadata,
+    Column("message_id", ForeignKey("inbox.id"), primary_key=True),
+    Column("intent", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(200), nullable=False),
 )

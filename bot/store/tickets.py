@@ -33,6 +33,8 @@ from bot.store.tables import clocks, events, notices, ticket_facts, tickets
 RebuildClocks = Callable[[str, str, Sequence[tuple[str, Mapping[str, Any]]]], tuple[Clock, ...]]
 
 
+NO_SUCH = "There is no ticket with that reference."
+
 # Statements of every filing are made once: making them anew costs more than running them.
 _FILED = select(tickets.c.reference).where(tickets.c.filing_key == bindparam("filing"))
 _BY_REFERENCE = select(tickets).where(tickets.c.reference == bindparam("reference"))
@@ -199,6 +201,15 @@ def save_status(
     return done.rowcount == 1
 
 
+def id_of(connection: Connection, reference: str) -> int:
+    """The row id of a ticket. Raises NotFound."""
+    chosen = select(tickets.c.id).where(tickets.c.reference == reference)
+    found: int | None = connection.execute(chosen).scalar()
+    if found is None:
+        raise NotFound(NO_SUCH)
+    return found
+
+
 def load(connection: Connection, reference: str, rebuild: RebuildClocks) -> Ticket:
     """Return the whole ticket. Raises NotFound."""
     return _one(connection, _BY_REFERENCE, {"reference": reference}, rebuild)
@@ -213,7 +224,7 @@ def _one(
 ) -> Ticket:
     found = _many(connection, chosen, rebuild, named)
     if not found:
-        raise NotFound("There is no ticket with that reference.")
+        raise NotFound(NO_SUCH)
     return found[0]
 
 

@@ -19,10 +19,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web.problems import Problem, Render, broken, unavailable
 from bot.channels.web.sessions import is_foreign
+from bot.domain.attachments import LARGEST
 
 log = structlog.get_logger(__name__)
 
 LONGEST_BODY = 256 * 1024
+# Where files are sent to, bodies may carry one, with what the form puts around it.
+UPLOADS = "/attachments"
+LONGEST_UPLOAD = LARGEST + 64 * 1024
 # After a refusal the rest of a body is read and thrown away, or the answer might be lost in the
 # reset that closing on unread data causes; no further than this.
 DRAINED_AT_MOST = 32 * 1024 * 1024
@@ -77,7 +81,7 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send, self._is_secure())
+        exchange = _Exchange(receive, send, self._is_secure(), longest_body(scope["path"]))
         request = Request(scope)
         try:
             self._check(request)
@@ -100,8 +104,10 @@ class Edge:
 
     def _check(self, request: Request) -> None:
         length = request.headers.get("content-length", "")
-        if length.isdecimal() and (len(length) > 12 or int(length) > LONGEST_BODY):
-            raise too_large()
+        if length.isdecimal() and (
+            len(length) > 12 or int(length) > longest_body(request.url.path)
+        ):
+            raise too_large(request.url.path)
         if request.method in SAFE_METHODS or not self._speaks_for_a_browser(request):
             return
         if is_foreign(request.headers, self.page_url) is not False:
@@ -127,13 +133,18 @@ class Edge:
         await response(request.scope, exchange.receive, exchange.send)
 
 
-def too_large() -> Problem:
-    return Problem(
-        413,
-        "too_large",
-        "This is too large. A message may have 20,000 characters.",
-        {"Connection": "close"},
+def longest_body(path: str) -> int:
+    """How many bytes a body sent to this path may have."""
+    return LONGEST_UPLOAD if path.endswith(UPLOADS) else LONGEST_BODY
+
+
+def too_large(path: str = "") -> Problem:
+    limit = (
+        f"A file may have {LARGEST // 2**20} MB."
+        if path.endswith(UPLOADS)
+        else "A message may have 20,000 characters."
     )
+    return Problem(413, "too_large", f"This is too large. {limit}", {"Connection": "close"})
 
 
 def _place(error: BaseException) -> str:
@@ -154,6 +165,7 @@ class _Exchange:
     inner_receive: Receive
     inner_send: Send
     secure: bool
+    longest: int = LONGEST_BODY
     started: bool = False
     overfull: bool = False
     read: int = field(default=0)
@@ -164,9 +176,9 @@ class _Exchange:
         if message["type"] == "http.request":
             self.read += len(message.get("body", b""))
             self.ended = not message.get("more_body", False)
-            if self.read > LONGEST_BODY and not self.overfull:
+            if self.read > self.longest and not self.overfull:
                 self.overfull = True
-                raise too_large()
+                raise too_large(UPLOADS if self.longest == LONGEST_UPLOAD else "")
         return message
 
     async def send(self, message: Message) -> None:
