@@ -184,8 +184,7 @@ class Sweeper:
                 return "planned"
             notices.give_up(connection, row.id, self.worker, error.sentence)
             log.error("notice_failed", notice=row.id, by=row.by, why=error.sentence)
-            after = self.ladder.after(row.to, row.by)
-            if after is not None:
+            for after in self.ladder.after(row.to, row.by)[:1]:
                 notices.plan(
                     connection, row.ticket_id, clock=row.clock, threshold=row.threshold,
                     version=row.version, to=after.to, by=after.by, planned_for=now,

@@ -101,14 +101,26 @@ def _notifiers(settings: Settings) -> dict[str, Notifier]:
 
 
 def _ladder(settings: Settings, notifiers: dict[str, Notifier]) -> Ladder:
-    """The officer, the deputy, the fallback, and last the log, which always works."""
-    mailed = "e-mail" in notifiers
-    addresses = {
+    """The officer, the deputy, the fallback, and last the log, which always works.
+
+    Slack comes before e-mail: it rings. The fallback's way in Slack is the channel.
+    """
+    slack = {
+        "officer": settings.slack_officer,
+        "deputy": settings.slack_deputy,
+        "fallback": settings.slack_channel,
+    }
+    mail = {
         "officer": settings.officer_email,
         "deputy": settings.deputy_email,
         "fallback": settings.fallback_email or settings.operator_email,
     }
-    by_mail = [Recipient(duty, address, "e-mail") for duty, address in addresses.items() if address]
-    log_duty = "log" if mailed and by_mail else "officer"
-    last = Recipient(log_duty, "Privacy Officer", "log")
-    return Ladder((*(by_mail if mailed else ()), last), letters_by="e-mail" if mailed else None)
+    ways = [(by, to) for by, to in (("slack", slack), ("e-mail", mail)) if by in notifiers]
+    reached = [Recipient(d, to[d] or "", by) for d in mail for by, to in ways if to[d]]
+    last = Recipient("log" if reached else "officer", "Privacy Officer", "log")
+    operator = settings.operator_email if "e-mail" in notifiers else None
+    return Ladder(
+        (*reached, last),
+        letters_by=frozenset(notifiers) - {"log"},
+        operator=Recipient("operator", operator, "e-mail") if operator else None,
+    )

@@ -235,7 +235,7 @@ def test_a_dead_sweepers_notice_is_sent_again_and_marked(office: Office) -> None
 
 
 def test_a_sweeper_that_was_taken_over_records_nothing(office: Office) -> None:
-    class Slow:
+    class Slow(Notifier):
         """Takes so long that another sweeper sends the notice meanwhile."""
 
         name = "e-mail"
@@ -262,7 +262,7 @@ def test_a_notice_whose_ticket_was_resolved_on_the_way_is_dropped(office: Office
 def test_a_passing_failure_of_a_ticket_resolved_meanwhile_is_not_tried_again(
     office: Office,
 ) -> None:
-    class Meanwhile:
+    class Meanwhile(Notifier):
         name = "e-mail"
 
         def send(self, notice: Notice) -> None:

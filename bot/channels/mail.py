@@ -9,13 +9,13 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from bot.notices import Notice, NoticeError
+from bot.notices import Notice, NoticeError, Notifier
 
 SECONDS = 10.0
 PERMANENT = range(500, 600)
 
 
-class MailNotifier:
+class MailNotifier(Notifier):
     """Sends one message a notice; `tls` in the address is required (default), optional or none."""
 
     name = "e-mail"

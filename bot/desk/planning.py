@@ -128,7 +128,7 @@ def plan_letter(
 ) -> bool:
     """Plan the sending of a letter at once. False where the requester cannot be written to:
     they read it with the status of their request."""
-    if ticket.email is None or ladder.letters_by is None:
+    if ticket.email is None or "e-mail" not in ladder.letters_by:
         return False
     notices.plan(
         connection,
@@ -137,7 +137,7 @@ def plan_letter(
         threshold=name,
         version=number,
         to=ticket.email,
-        by=ladder.letters_by,
+        by="e-mail",
         planned_for=now,
     )
     return True

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.log import LogNotifier
 from bot.notices import Notice
+from tests.channels.notifier_contract import NotifierContract, Way
 
 
 def test_a_notice_is_a_line_without_its_text() -> None:
@@ -22,3 +26,14 @@ def test_a_notice_is_a_line_without_its_text() -> None:
             "repeated": False,
         }
     ]
+
+
+class TestContract(NotifierContract):
+    @pytest.fixture
+    def way(self) -> Iterator[Way]:
+        with capture_logs() as written:
+
+            def seen() -> list[str]:
+                return [f"{line['subject']}{' (repeat)' * line['repeated']}" for line in written]
+
+            yield Way(LogNotifier(), "Privacy Officer", seen, shows_text=False)

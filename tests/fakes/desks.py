@@ -13,7 +13,7 @@ from bot.desk import Desk, Filing
 from bot.domain.people import Channel, Role
 from bot.domain.tickets import Kind, Ticket
 from bot.fields import FieldReader
-from bot.notices import Ladder, Notice, NoticeError, Recipient
+from bot.notices import Ladder, Notice, NoticeError, Notifier, Recipient
 from bot.reminders import Sweeper
 from bot.store.db import Store
 from bot.store.library import Library, load_library
@@ -35,7 +35,7 @@ def desk_of(store: Store, library: Library | None = None, *, letters: bool = Tru
             Recipient("officer", OFFICER, "e-mail"),
             Recipient("deputy", "deputy@desk.example", "e-mail"),
         ),
-        letters_by="e-mail" if letters else None,
+        letters_by=frozenset({"e-mail"} if letters else ()),
     )
     return Desk.build(store, library or shipped_library(), {}, {}, FieldReader(), ladder)
 
@@ -80,7 +80,7 @@ def file(desk: Desk, kind: Kind = Kind.COMPLAINT, **details: Any) -> Ticket:
 
 
 @dataclass
-class Post:
+class Post(Notifier):
     """A mail server that keeps what it is given, or refuses it for good."""
 
     refuses: set[str] = field(default_factory=set)

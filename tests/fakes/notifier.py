@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.notices import Notice, NoticeError
+from bot.notices import Notice, NoticeError, Notifier
 
 
 @dataclass
-class RecordingNotifier:
+class RecordingNotifier(Notifier):
     """Sends into a list; while `failures` has one, that is raised instead."""
 
     name: str = "e-mail"
