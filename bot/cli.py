@@ -35,6 +35,7 @@ COMMANDS = {
     "restore": "keeping.restore",
     "purge": "keeping.purge",
     "calendar": "calendar.calendar_commands",
+    "demo": "demo.demo",
     "deadline": "dates.deadline",
     "sweep": "dates.sweep",
     "bench": "bench.bench",

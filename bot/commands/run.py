@@ -22,7 +22,11 @@ from bot.training import ensure_model
 
 def up() -> None:
     """Train if needed, migrate, start the three processes and keep them alive until Ctrl-C."""
-    settings = read_settings()
+    run_desk(read_settings())
+
+
+def run_desk(settings: Settings) -> None:
+    """Run the desk of these settings until it is stopped. Raises AlreadyRunning, KeepsDying."""
     # Until the supervisor takes over, a polite stop is the same as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with hold_home(settings.home):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,14 +11,10 @@ from rich.text import Text
 
 from bot.commands.desk import opened
 from bot.commands.terminal import emit, show, show_ticket
-from bot.desk import Filing
+from bot.desk.typed import TypedRequest, typed_filing
 from bot.domain.clocks import local_date, parse_receipt
-from bot.domain.errors import InvalidInput
-from bot.domain.forms import FieldType, FieldValue, Form
 from bot.domain.people import Channel, Role
-from bot.domain.redaction import redact
 from bot.domain.tickets import Kind, Ticket
-from bot.fields import FieldReader, read_contact
 
 ticket_commands = typer.Typer(no_args_is_help=True, help="Requests: open, list, show, move.")
 
@@ -55,58 +49,22 @@ def open_ticket(
     as_json: Json = False,
 ) -> None:
     """Enter a request that came on paper, by phone, by e-mail or at the counter."""
-    words = redact(text).text.strip()
-    if not words or not person.strip():
-        raise InvalidInput("A request needs a person's name and some words.")
+    request = TypedRequest(
+        person=person,
+        words=text,
+        channel=Channel(channel),
+        received_at=parse_receipt(received),
+        email=email,
+        role=role,
+        why=reason,
+        sent_at=parse_receipt(sent) if sent else None,
+    )
     with opened() as application:
         desk = application.desk
-        form = desk.guide.forms[kind]
         today = local_date(desk.now(), application.library.zone)
-        fields = {
-            "name": FieldValue(person.strip(), person.strip(), person.strip()),
-            **_told(form, words, today),
-            **({"reach": _reach(email)} if email else {}),
-        }
-        uses = fields["uses"].value.split(",") if "uses" in fields else []
-        ticket = desk.open_request(
-            Filing(
-                key=f"typed:{uuid.uuid4().hex}",
-                kind=kind,
-                person=f"{channel}:{person.strip()}",
-                role=role,
-                channel=Channel(channel),
-                received_at=parse_receipt(received),
-                fields={name: value.to_json() for name, value in fields.items()},
-                uses=uses,
-                who="officer",
-                why=reason,
-                sent_at=parse_receipt(sent) if sent else None,
-            )
-        )
+        filing = typed_filing(desk.guide.forms[kind], request, today, who="officer")
+        ticket = desk.open_request(filing)
     present(ticket, as_json)
-
-
-def _told(form: Form, words: str, today: date) -> dict[str, FieldValue]:
-    """The requester's words as the answer to the form's story, and to its choices as far as read.
-
-    A withdrawal whose uses cannot be read is taken for all of them: the strictest dates hold.
-    """
-    found: dict[str, FieldValue] = {}
-    for entry in form.fields:
-        if entry.type is FieldType.CHOICE:
-            read = FieldReader().read(entry, words, today).value
-            widest = entry.choices[-1]
-            found[entry.name] = read or FieldValue(words, widest.value, widest.title)
-        elif entry.type is FieldType.STORY and not any(v.value == words for v in found.values()):
-            found[entry.name] = FieldValue(words, words, f"“{words}”")
-    return found
-
-
-def _reach(email: str) -> FieldValue:
-    read = read_contact(email)
-    if read.value is None:
-        raise InvalidInput(read.problem or "That is no e-mail address.")
-    return read.value
 
 
 @ticket_commands.command("list")
