@@ -10,8 +10,9 @@ run: install
 install:
 	@$(PYTHON) -m bot.installation
 
+# Two workers; what needs the real processes stays with one of them.
 test: install
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 soak: install
 	SOAK=true .venv/bin/python -m pytest -m soak

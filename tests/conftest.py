@@ -32,6 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[name] = ""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what needs the real processes to one worker: they are started once a run."""
+    for item in items:
+        if item.get_closest_marker("processes"):
+            item.add_marker(pytest.mark.xdist_group("processes"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     pytest_socket.socket_allow_hosts(ON_LOOPBACK, allow_unix_socket=True)
 
