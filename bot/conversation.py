@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.desk import Desk, Filing
+from bot.desk import DISCLOSURE, Desk, Filing
 from bot.domain.answers import empty_message
 from bot.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from bot.domain.people import Person
@@ -137,15 +137,18 @@ class Talk:
         text: str | None = None,
         payload: str | None = None,
         source_key: str | None = None,
+        about: str | None = None,
     ) -> Said:
         """Take one message and return its replies within ten seconds.
 
-        The same `source_key` in one conversation is one message: it is answered once. Raises
-        InvalidInput and TooLong before anything is stored, NotFound for no such conversation.
+        The same `source_key` in one conversation is one message: it is answered once. `about`
+        says what the message is about where the channel knows it: DISCLOSURE asks for advice
+        whatever the words look like. Raises InvalidInput and TooLong before anything is stored,
+        NotFound for no such conversation.
         """
         text = _checked(text, payload)
         message, new = await asyncio.to_thread(
-            self._receive, conversation_id, text, payload, source_key
+            self._receive, conversation_id, text, payload, source_key, about
         )
         if new:
             self._turns[message.id] = asyncio.create_task(self._work(message, late=False))
@@ -182,7 +185,12 @@ class Talk:
             return inbox.claim_unanswered(connection, now, LEASE), now
 
     def _receive(
-        self, conversation_id: str, text: str, payload: str | None, source_key: str | None
+        self,
+        conversation_id: str,
+        text: str,
+        payload: str | None,
+        source_key: str | None,
+        about: str | None,
     ) -> tuple[inbox.Message, bool]:
         with self.store.transaction() as connection:
             now = self.store.now(connection)
@@ -201,6 +209,7 @@ class Talk:
                 masked=(*redaction.found, *button.found),
                 now=now,
                 lease=LEASE,
+                about=about,
             )
 
     async def _answered(self, message: inbox.Message) -> Said:
@@ -268,6 +277,7 @@ class Talk:
             "channel": str(conversation.person.channel),
             "received_at": message.received_at.isoformat(),
             "asked": f"{draft.kind}.{draft.asked}" if draft and draft.asked else None,
+            "about": message.about,
         }
         # A typed slash is text, never a command to Rasa; only buttons send payloads.
         text = message.payload or COMMAND.sub("", message.text)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.access import TicketAccess
+from bot.desk.advice import DISCLOSURE, AdviceDesk
 from bot.desk.answering import Answering, Response
 from bot.desk.attachments import Attachments
 from bot.desk.clocks import ClockDesk
@@ -24,7 +25,7 @@ from bot.store import tickets
 from bot.store.db import Store
 from bot.store.library import Library
 
-__all__ = ["Desk", "Filing", "FormTurn", "Response"]
+__all__ = ["DISCLOSURE", "Desk", "Filing", "FormTurn", "Response"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ class Desk:
     ) -> Desk:
         intake = Intake(store, library, ladder)
         return cls(
-            intake, Answering(intake), Guide(intake, forms, french, reader), TicketDesk(intake)
+            intake,
+            Answering(intake, AdviceDesk(intake, forms)),
+            Guide(intake, forms, french, reader),
+            TicketDesk(intake),
         )
 
     def respond(self, conversation: str, message: str, reading: Reading) -> Response:
@@ -75,6 +79,11 @@ class Desk:
             reference = known or intake.enter(connection, filing, now, running)
         with store.reading() as connection:
             return intake.load(connection, reference, now)
+
+    @property
+    def advice(self) -> AdviceDesk:
+        """May this be disclosed? Its docstring says how a channel asks."""
+        return self.answering.advice
 
     @property
     def clocks(self) -> ClockDesk:

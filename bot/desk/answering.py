@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.desk.advice import DISCLOSURE, AdviceDesk
 from bot.desk.intake import Intake
 from bot.domain.answers import (
     Voice,
@@ -49,6 +50,7 @@ class Answering:
     """Answers single messages."""
 
     intake: Intake
+    advice: AdviceDesk
 
     def respond(self, conversation_id: str, message_id: str, reading: Reading) -> Response:
         """Answer a message, remembering what it was about (never its words)."""
@@ -63,7 +65,26 @@ class Answering:
             message = inbox.find(connection, message_id)
             now = store.now(connection)
             reading = replace(reading, text=reading.text or message.text)
+            done = inbox.outcome(connection, message_id, DISCLOSURE)
+            if done is not None:
+                return Response(tuple(done["replies"]))
+            if self.advice.wants(connection, conversation, reading):
+                return self._advise(connection, conversation, message, reading, now)
             return self._respond(connection, conversation, message, reading, now)
+
+    def _advise(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: inbox.Message,
+        reading: Reading,
+        now: datetime,
+    ) -> Response:
+        """Advise once, however often Rasa hands the message over."""
+        said = self.advice.take(connection, conversation, message, reading, now)
+        replies = tuple(about(reading, reply).to_json() for reply in said)
+        inbox.keep_outcome(connection, message.id, DISCLOSURE, {"replies": list(replies)})
+        return Response(replies)
 
     def _respond(
         self,

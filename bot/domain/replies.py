@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +89,10 @@ class Reading:
     turn_confidence: float = 0.0
     slots: dict[str, str] = field(default_factory=dict)
     text: str = ""
+    # What was read of each request to disclose something; the rules weigh it (facts_read).
+    disclosures: tuple[Mapping[str, Any], ...] = ()
+    # What the sender said beforehand that the message is about.
+    about: str | None = None
 
     @classmethod
     def from_parse(cls, parse: dict[str, Any]) -> Reading:
@@ -116,6 +121,8 @@ class Reading:
                 if "entity" in entity
             },
             text=parse.get("text") or "",
+            disclosures=tuple(parse.get("disclosures") or ()),
+            about=(parse.get("metadata") or {}).get("about"),
         )
 
     @classmethod

@@ -30,6 +30,7 @@ class Message:
     state: str
     replies: tuple[Mapping[str, Any], ...] | None
     late: bool
+    about: str | None = None
 
 
 def _message(row: RowMapping) -> Message:
@@ -45,6 +46,7 @@ def _message(row: RowMapping) -> Message:
         state=row["state"],
         replies=tuple(replies) if replies is not None else None,
         late=row["late"],
+        about=row["about"],
     )
 
 
@@ -58,6 +60,7 @@ def receive(
     masked: Sequence[str],
     now: datetime,
     lease: timedelta,
+    about: str | None = None,
 ) -> tuple[Message, bool]:
     """Store a message once. Returns it and whether it is new.
 
@@ -86,6 +89,7 @@ def receive(
             state="working",
             lease_until=now + lease,
             late=False,
+            about=about,
         )
     )
     return find(connection, id), True
@@ -93,6 +97,12 @@ def receive(
 
 def find(connection: Connection, id: str) -> Message:
     return _message(connection.execute(select(inbox).where(inbox.c.id == id)).mappings().one())
+
+
+def words_of(connection: Connection, id: str) -> str | None:
+    """The words of a message, masked as stored; None when it is purged, or was a button."""
+    found: str | None = connection.execute(select(inbox.c.text).where(inbox.c.id == id)).scalar()
+    return found or None
 
 
 def answer(

@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.clocks import KindRules
 from bot.domain.company import Company
+from bot.domain.disclosure import Rules
 from bot.domain.errors import ConfigurationError, InvalidInput
 from bot.domain.policy import Policy
 from bot.domain.retention import RetentionRule
 from bot.domain.workdays import Calendar
 from bot.store.calendars import Calendars, read_calendars
+from bot.store.disclosure_file import read_disclosure
 from bot.store.facts import read_clocks, read_company, read_retention
 from bot.store.located import read_text
 from bot.store.policy_file import read_policy
@@ -41,6 +43,7 @@ class Library:
     policy: Policy
     company: Company
     kinds: Mapping[str, KindRules]
+    disclosure: Rules
     retention: Mapping[str, RetentionRule]
     calendars: Calendars
     notice: str
@@ -79,10 +82,12 @@ def load_library(folder: Path = DATA) -> Library:
     if company.province not in calendars.provinces:
         raise ConfigurationError(f"data/company.yml: no holiday list for {company.province}")
     values = _details(company, retention)
+    policy = read_policy(folder / "policy", "data/policy")
     return Library(
-        policy=read_policy(folder / "policy", "data/policy"),
+        policy=policy,
         company=company,
         kinds=MappingProxyType(read_clocks(folder / "clocks.yml", "data/clocks.yml")),
+        disclosure=read_disclosure(folder / "disclosure.yml", "data/disclosure.yml", policy),
         retention=MappingProxyType(retention),
         calendars=calendars,
         notice=_filled(folder / "notice.md", "data/notice.md", values),

@@ -1,0 +1,290 @@
+"""Advice on a disclosure: what is asked, and how the verdict is said to whoever is on the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.domain.answers import officer_contact
+from bot.domain.company import Company
+from bot.domain.disclosure import UNKNOWN, Decision, Facts, Rules, Verdict, decide
+from bot.domain.policy import Policy
+from bot.domain.replies import QuickReply, QuotedClause, Reply
+
+QUESTIONS_AT_MOST = 2
+
+HEADLINES: Mapping[Verdict, str] = {
+    Verdict.ALLOWED: "Yes.",
+    Verdict.CONSENT_NEEDED: "Only with consent.",
+    Verdict.NOT_ALLOWED: "No.",
+    Verdict.EMERGENCY_ALLOWED: "Emergency: yes, now.",
+    Verdict.LEGAL_REQUIRED_CHECK: "Legal demand: Privacy Officer first.",
+    Verdict.REFER: "Ask the Privacy Officer.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question for one fact, with its answers: words and value."""
+
+    fact: str
+    ask: str
+    answers: tuple[tuple[str, str], ...]
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "recipient",
+        "Who wants the information?",
+        (
+            ("A relative or friend", "relative"),
+            ("A company, for itself", "other_company"),
+            ("A company that works for us", "processor"),
+            ("Another carrier", "other_carrier"),
+            ("A colleague", "colleague"),
+            ("Police, court or government", "government"),
+            ("Emergency services", "emergency_services"),
+            ("Someone else", "public"),
+        ),
+    ),
+    Question(
+        "subject",
+        "Whose information is it?",
+        (
+            ("A customer's", "customer"),
+            ("An employee's", "employee"),
+            ("Nobody's: totals", "nobody"),
+        ),
+    ),
+    Question(
+        "danger",
+        "Is somebody's life, health or safety at risk right now?",
+        (("Yes, right now", "imminent"), ("No", "none")),
+    ),
+    Question(
+        "need",
+        "Does their work need it, for a task that you can name?",
+        (("Yes, for a task", "yes"), ("No, or I don't know", "no")),
+    ),
+    Question(
+        "purpose",
+        "What do they need it for?",
+        (
+            ("To give that customer service", "service"),
+            ("Billing", "billing"),
+            ("To collect a debt", "collection"),
+            ("To market our services", "marketing_ours"),
+            ("Their own marketing", "marketing_theirs"),
+            ("Employee benefits", "benefits"),
+            ("Something else", "personal"),
+        ),
+    ),
+    Question(
+        "authority",
+        "Have you seen proof that the caller may act for the person (a signed authorization, a "
+        "power of attorney)?",
+        (("Yes, I have seen it", "proven"), ("No", "claimed")),
+    ),
+    Question(
+        "consent",
+        "Do we hold the person's own consent to this?",
+        (("Yes, we hold it", "given"), ("No", "none"), ("They refused", "refused")),
+    ),
+)
+BY_FACT = {question.fact: question for question in QUESTIONS}
+# The answer stands without these; a button lets the clerk say that they have it.
+REFINED = {"consent": "We hold the consent", "authority": "I have seen the proof"}
+DANGER_BUTTON = QuickReply(
+    "Somebody is in danger now", '/advice_fact{"fact": "danger", "value": "imminent"}'
+)
+
+SPOKEN: Mapping[str, Mapping[str, str]] = {
+    "consent": {
+        "given": "consent given",
+        "refused": "the person refused",
+        "pending": "consent not there yet",
+    },
+    "authority": {"proven": "authority proven", "claimed": "authority claimed, not proven"},
+    "paper": {
+        "letter": "a letter without legal force",
+        "warrant": "a warrant",
+        "subpoena": "a subpoena",
+        "order": "an order",
+    },
+    "danger": {"imminent": "danger right now", "none": "no danger right now"},
+    "need": {"yes": "needed for the work", "no": "not needed for the work"},
+    "data": {
+        "published": "published in a directory",
+        "unlisted": "an unlisted number",
+        "aggregated": "totals only",
+        "reidentifiable": "perhaps traceable to persons",
+        "list": "a whole list",
+    },
+    "person": {
+        "minor": "a minor",
+        "deceased": "the person has died",
+        "incapacitated": "the person cannot decide now",
+    },
+    "asked_each": {"yes": "each person is asked first"},
+    "anonymous": {"yes": "the caller gives no name or reason"},
+}
+SUBJECTS = {
+    "customer": "a customer's information",
+    "employee": "an employee's information",
+    "nobody": "information about no single person",
+    UNKNOWN: "information (I could not tell whose)",
+}
+PURPOSES: Mapping[str, str] = {
+    "service": "to give service",
+    "directory": "for the directory",
+    "billing": "for billing",
+    "collection": "to collect a debt",
+    "marketing_ours": "to market our services",
+    "marketing_theirs": "for somebody else's marketing",
+    "benefits": "for employee benefits",
+    "reference": "as a reference",
+    "claim": "for a claim",
+    "legal": "for a legal matter",
+    "emergency": "in an emergency",
+    "research": "for research",
+    "work": "for work",
+    "curiosity": "out of curiosity",
+    "sale": "as a sale or exchange",
+    "personal": "for their own reasons",
+    "tax": "for tax",
+    "wellbeing": "to see that somebody is well",
+}
+
+
+def missing(facts: Facts, rules: Rules, unsure: Sequence[str]) -> tuple[str, ...]:
+    """The facts that are not known for certain and whose answer would change the verdict."""
+    verdict = decide(facts, rules).verdict
+    open_ones = (q for q in QUESTIONS if q.fact in unsure or _not_said(facts, q.fact))
+    return tuple(
+        question.fact
+        for question in open_ones
+        if any(
+            decide(replace(facts, **{question.fact: value}), rules).verdict is not verdict
+            for _, value in question.answers
+        )
+    )
+
+
+def _not_said(facts: Facts, fact: str) -> bool:
+    return getattr(facts, fact) in {UNKNOWN, "unclear", "none", "claimed", "pending"} and not (
+        fact == "danger" and facts.danger == "none"
+    )
+
+
+def next_question(facts: Facts, rules: Rules, unsure: Sequence[str], asked: int) -> Question | None:
+    """The question to put next; None when an answer is due: after two, or when none is needed.
+
+    Nobody is asked for consent or proof that nothing speaks of: the verdict names it.
+    """
+    if asked >= QUESTIONS_AT_MOST:
+        return None
+    for fact in missing(facts, rules, unsure):
+        if fact in unsure or (fact not in REFINED and _worth_asking(facts, fact, rules)):
+            return BY_FACT[fact]
+    return None
+
+
+def _worth_asking(facts: Facts, fact: str, rules: Rules) -> bool:
+    if fact == "danger":
+        return rules.group(facts) == "emergency" or facts.purpose == "emergency"
+    if fact == "need":
+        return rules.group(facts) == "internal"
+    if fact == "purpose":
+        return rules.lists(facts)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What advice is made from."""
+
+    rules: Rules
+    policy: Policy
+    company: Company
+
+
+def ask(question: Question, facts: Facts, rules: Rules) -> Reply:
+    """A question with its buttons, after what was understood so far."""
+    buttons = tuple(
+        QuickReply(title, f'/advice_fact{{"fact": "{question.fact}", "value": "{value}"}}')
+        for title, value in question.answers
+    )
+    understood = f"{spoken(facts, rules)}\n\n" if facts.known() else ""
+    return Reply(f"{understood}{question.ask}", quick_replies=buttons)
+
+
+def spoken(facts: Facts, rules: Rules) -> str:
+    """The facts as a sentence, so that a misreading is seen at once."""
+    who = rules.recipients[facts.recipient].name
+    parts = [f"{who} wants {SUBJECTS[facts.subject]}"]
+    parts += [PURPOSES[facts.purpose]] if facts.purpose in PURPOSES else []
+    said = [
+        words[value] for name, words in SPOKEN.items() if (value := getattr(facts, name)) in words
+    ]
+    sentence = " ".join(parts) + "".join(f"; {words}" for words in said)
+    return f"As I read it: {sentence}."
+
+
+def advise(decision: Decision, voice: Voice) -> Reply:
+    """The verdict in words first, the reason, the clause verbatim, and what to do next."""
+    row, facts = decision.row, decision.facts
+    lead = [f"{HEADLINES[row.verdict]} {filled(row.reason, facts, voice.rules)}"]
+    if row.verdict in {Verdict.EMERGENCY_ALLOWED, Verdict.LEGAL_REQUIRED_CHECK}:
+        lead.append(officer_contact(voice.company))
+    lead.append(spoken(facts, voice.rules))
+    lines = [
+        ("Next", row.verify),
+        ("Say", row.say),
+        ("Write down", row.record),
+        ("Limits", row.limits),
+        ("From the Privacy Officer", row.note),
+    ]
+    steps = [f"{label}: {filled(words, facts, voice.rules)}" for label, words in lines if words]
+    return Reply(
+        lead="\n\n".join(lead),
+        clauses=(QuotedClause(voice.policy.get(decision.clauses[0])),),
+        closing="\n".join(steps),
+        quick_replies=refinements(facts, voice.rules),
+        verdict=str(row.verdict),
+    )
+
+
+def refinements(facts: Facts, rules: Rules) -> tuple[QuickReply, ...]:
+    """Buttons for what would change the verdict and may be in hand."""
+    changes = missing(facts, rules, ())
+    buttons = [
+        QuickReply(
+            title, f'/advice_fact{{"fact": "{fact}", "value": "{BY_FACT[fact].answers[0][1]}"}}'
+        )
+        for fact, title in REFINED.items()
+        if fact in changes
+        and decide(replace(facts, **{fact: BY_FACT[fact].answers[0][1]}), rules).verdict.permits
+    ]
+    if rules.group(facts) == "official" and facts.danger != "imminent":
+        buttons.append(DANGER_BUTTON)
+    return tuple(buttons)
+
+
+def filled(words: str, facts: Facts, rules: Rules) -> str:
+    """A row's sentence with its recipient and person filled in."""
+    person = facts.subject if facts.subject in {"customer", "employee"} else "person"
+    name = rules.recipients[facts.recipient].name
+    text = words.replace("{recipient}", name).replace("{person}", person)
+    return text[:1].upper() + text[1:]
+
+
+def prediction(text: str, decision: Decision, missing_facts: Sequence[str]) -> dict[str, Any]:
+    """One line of `advise --file` (design section 6)."""
+    return {
+        "text": text,
+        "verdict": str(decision.verdict),
+        "clauses": list(decision.clauses),
+        "facts": decision.facts.known(),
+        "missing": list(missing_facts),
+    }

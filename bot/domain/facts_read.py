@@ -1,0 +1,107 @@
+"""From what was read of a message to the facts that the rules judge, always on the safe side.
+
+The reader (intents) gives for every fact how likely each value is, and, as a second reader, how
+likely each verdict is. The rules judge every likely combination of facts. A permission stands only
+when the rules are sure enough of it and the second reader does not disagree: the second reader
+lowers a permission, it never raises one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.disclosure import UNKNOWN, VALUES, Decision, Facts, Rules, Verdict, decide
+
+# Below this a value is not considered; what is safe is always considered a little.
+LEAST = 0.03
+SAFE = 0.02
+COMBINATIONS = 240
+# How sure the rules, and the second reader, must be that it is a permission at all.
+RULES_SURE = 0.5
+SECOND_SURE = 0.3
+# A fact whose value is less likely than this is asked for, where its answer would matter.
+CERTAIN = 0.65
+
+Likely = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """One request as it was read: the likely values of each fact, the likely verdicts."""
+
+    facts: Mapping[str, Likely]
+    verdicts: Likely
+
+    @classmethod
+    def from_parse(cls, given: Mapping[str, Any]) -> Readings:
+        return cls(
+            {name: dict(values) for name, values in (given.get("facts") or {}).items()},
+            dict(given.get("verdicts") or {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The decision that stands, and the facts that were read without certainty."""
+
+    decision: Decision
+    unsure: tuple[str, ...]
+
+
+def weigh(readings: Readings, rules: Rules) -> Weighed:
+    """Decide over what was read. Nothing read is nothing permitted."""
+    judged = [
+        (decide(Facts(**values), rules), likely) for values, likely in _combinations(readings)
+    ]
+    if not judged:
+        return Weighed(decide(Facts(), rules), ("recipient", "subject"))
+    total = sum(likely for _, likely in judged)
+    shares: dict[Verdict, float] = {}
+    for decision, likely in judged:
+        shares[decision.verdict] = shares.get(decision.verdict, 0.0) + likely / total
+    chosen = _chosen(shares, readings.verdicts)
+    best = max((d for d in judged if d[0].verdict is chosen), key=lambda pair: pair[1])
+    return Weighed(best[0], _unsure(readings))
+
+
+def _chosen(shares: Mapping[Verdict, float], second: Likely) -> Verdict:
+    def score(verdict: Verdict) -> float:
+        return shares[verdict] * max(second.get(str(verdict), 0.0), 0.01)
+
+    permitted = sum(share for verdict, share in shares.items() if verdict.permits)
+    seconded = sum(second.get(str(verdict), 0.0) for verdict in Verdict if verdict.permits)
+    best = max(shares, key=score)
+    sure = permitted >= RULES_SURE and seconded >= SECOND_SURE
+    cautious = [verdict for verdict in shares if not verdict.permits]
+    return best if sure or not best.permits or not cautious else max(cautious, key=score)
+
+
+def _combinations(readings: Readings) -> Iterator[tuple[dict[str, str], float]]:
+    """The likeliest combinations of values, each with its likelihood."""
+    if not readings.facts:
+        return
+    found: list[tuple[dict[str, str], float]] = [({}, 1.0)]
+    for name, likely in readings.facts.items():
+        values = {value: p for value, p in likely.items() if p >= LEAST}
+        safe = UNKNOWN if name == "recipient" else VALUES[name][0]
+        values[safe] = max(values.get(safe, 0.0), SAFE)
+        found = [
+            ({**facts, name: value}, likelihood * p)
+            for facts, likelihood in found
+            for value, p in values.items()
+        ]
+        found = sorted(found, key=lambda pair: -pair[1])[:COMBINATIONS]
+    yield from found
+
+
+def _unsure(readings: Readings) -> tuple[str, ...]:
+    return tuple(
+        name for name, likely in readings.facts.items() if max(likely.values(), default=0) < CERTAIN
+    )
+
+
+def tightest(decisions: Sequence[Decision]) -> Decision:
+    """Of several requests in one message the least permitting verdict speaks for all."""
+    return max(decisions, key=lambda decision: decision.verdict.tightness)
