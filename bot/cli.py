@@ -28,6 +28,7 @@ COMMANDS = {
     "migrate": "run.migrate",
     "doctor": "check.doctor",
     "ask": "ask.ask",
+    "advise": "advise.advise_commands",
     "chat": "chat.chat",
     "rank": "ask.rank",
     "ticket": "officer.ticket_commands",

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.desk import DISCLOSURE, Desk, Filing
+from bot.desk import Desk, Filing
 from bot.domain.answers import empty_message
 from bot.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from bot.domain.people import Person
@@ -142,9 +142,9 @@ class Talk:
         """Take one message and return its replies within ten seconds.
 
         The same `source_key` in one conversation is one message: it is answered once. `about`
-        says what the message is about where the channel knows it: DISCLOSURE asks for advice
-        whatever the words look like. Raises InvalidInput and TooLong before anything is stored,
-        NotFound for no such conversation.
+        says what the message is about where the channel knows it: `bot.desk.DISCLOSURE` asks for
+        advice whatever the words look like. Raises InvalidInput and TooLong before anything is
+        stored, NotFound for no such conversation.
         """
         text = _checked(text, payload)
         message, new = await asyncio.to_thread(

@@ -43,12 +43,14 @@ class Teller:
         self.conversation = known.id if known else self.talk.open(who, self.token)
         self.pending: set[int] = set()
 
-    async def say(self, *, text: str | None = None, payload: str | None = None) -> Said:
+    async def say(
+        self, *, text: str | None = None, payload: str | None = None, about: str | None = None
+    ) -> Said:
         """Take one message. An answer that comes late is owed, and found by `late`."""
         if text is not None:
             # What the terminal could not decode is no text that a database keeps.
             text = text.encode("utf-8", "replace").decode()
-        said = await self.talk.say(self.conversation, text=text, payload=payload)
+        said = await self.talk.say(self.conversation, text=text, payload=payload, about=about)
         if said.pending:
             self.pending.add(said.number)
         return said

@@ -72,7 +72,7 @@ class AdviceDesk:
         reading: Reading,
         now: datetime,
     ) -> tuple[Reply, ...]:
-        """Take one message: a question back, or advice with its record. The caller takes it once."""
+        """Take one message: a question back, or advice with its record. To be called once."""
         turn = _Turn(self, connection, conversation, message, now)
         if reading.intent == INQUIRY:
             return (turn.inquire(reading),)
@@ -128,9 +128,7 @@ class AdviceDesk:
     def rules(self) -> Rules:
         return self.intake.library.disclosure
 
-    def _open_question(
-        self, connection: Connection, conversation: Conversation
-    ) -> Advice | None:
+    def _open_question(self, connection: Connection, conversation: Conversation) -> Advice | None:
         last = advice.latest(connection, conversation.id)
         return last if last is not None and last.asked else None
 
@@ -198,7 +196,9 @@ class _Turn:
         id = self._record(decision, unsure, words.QUESTIONS_AT_MOST, None)
         voice = words.Voice(self.desk.rules, library.policy, library.company)
         reply = words.advise(decision, voice)
-        button = QuickReply("Pass it to the Privacy Officer", f'/advice_inquiry{{"advice": "{id}"}}')
+        button = QuickReply(
+            "Pass it to the Privacy Officer", f'/advice_inquiry{{"advice": "{id}"}}'
+        )
         reply = replace(reply, quick_replies=(*reply.quick_replies, button))
         if decision.verdict is Verdict.EMERGENCY_ALLOWED:
             return self._followed_up(id, decision, reply)

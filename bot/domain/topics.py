@@ -78,7 +78,7 @@ OUT_OF_SCOPE = "out_of_scope"
 FORM_BUTTONS = frozenset(
     {
         "affirm_request", "deny_request", "cancel_request", "change_field", "keep_request",
-        "switch_request", "choose",
+        "switch_request", "choose", "advice_fact", "advice_inquiry",
     }
 )  # fmt: skip
 # Writing one of these is asking for it: its clock starts there, not with the button after it.

@@ -146,7 +146,9 @@ async def parse(request: Request) -> HTTPResponse:
     for entry in messages:
         if not isinstance(entry, dict):
             raise MalformedRequest("messages")
-        details = {"role": entry.get("role") or "customer", "asked": entry.get("asked")}
+        given = entry | (entry.get("metadata") or {})
+        details = {"role": given.get("role") or "customer"}
+        details.update((name, given.get(name)) for name in ("asked", "about"))
         message = UserMessage(text_in(entry, "text"), metadata=details)
         parses.append(await processor.parse_message(message))
         # Let turns of people in between the lines of a long file.

@@ -40,11 +40,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_advice")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_advice_conversation_id"), "advice", ["conversation_id", "id"])
+    op.create_index(op.f("ix_advice_conversation_id_id"), "advice", ["conversation_id", "id"])
     op.add_column("inbox", sa.Column("about", sa.String(length=16), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("inbox", "about")
-    op.drop_index(op.f("ix_advice_conversation_id"), table_name="advice")
+    op.drop_index(op.f("ix_advice_conversation_id_id"), table_name="advice")
     op.drop_table("advice")
