@@ -2,7 +2,10 @@
 PYTHON ?= python3
 DESK = .venv/bin/privacydesk
 
-.PHONY: run install test soak check bench lock
+# Takes new sentences into the French catalogue, to be translated there.
+CATALOGUE = bot/locale/desk.pot
+
+.PHONY: run install test soak check bench lock catalogue
 
 run: install
 	@$(DESK) up
@@ -28,3 +31,8 @@ bench: install
 lock: install
 	.uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url pyproject.toml --group dev -o requirements.lock
 	.uv/bin/uv --directory intents pip compile --universal --generate-hashes --no-emit-index-url -p 3.10 pyproject.toml -o requirements.lock
+
+catalogue: install
+	.venv/bin/pybabel -q extract -F bot/locale/babel.cfg -k tr -k mark --no-location --omit-header -o $(CATALOGUE) .
+	.venv/bin/pybabel -q update -i $(CATALOGUE) -d bot/locale -D desk -l fr --no-fuzzy-matching --ignore-obsolete --omit-header
+	rm $(CATALOGUE)

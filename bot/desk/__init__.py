@@ -15,6 +15,7 @@ from bot.desk.clocks import ClockDesk
 from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
 from bot.desk.keeping import Keeping
+from bot.desk.papers import Papers
 from bot.desk.tickets import TicketDesk
 from bot.domain.forms import Form
 from bot.domain.replies import Reading, Reply
@@ -99,6 +100,11 @@ class Desk:
     def attachments(self) -> Attachments:
         """The files of tickets."""
         return Attachments(self.intake)
+
+    @property
+    def papers(self) -> Papers:
+        """The documents of tickets, as PDF."""
+        return Papers(self.intake, self.guide.forms, self.guide.french)
 
     @property
     def keeping(self) -> Keeping:

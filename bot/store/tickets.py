@@ -210,6 +210,13 @@ def id_of(connection: Connection, reference: str) -> int:
     return found
 
 
+def conversation_of(connection: Connection, reference: str) -> str | None:
+    """The id of the conversation in which a ticket was opened, where there was one."""
+    chosen = select(tickets.c.conversation_id).where(tickets.c.reference == reference)
+    found: str | None = connection.execute(chosen).scalar()
+    return found
+
+
 def load(connection: Connection, reference: str, rebuild: RebuildClocks) -> Ticket:
     """Return the whole ticket. Raises NotFound."""
     return _one(connection, _BY_REFERENCE, {"reference": reference}, rebuild)
