@@ -119,6 +119,7 @@ class Settings(BaseModel):
     slack_officer: Optional = None
     slack_deputy: Optional = None
     slack_channel: Optional = None
+    card_detail: Literal["initials", "full"] = "initials"
     smtp_url: Annotated[Secret, AfterValidator(_smtp_address)] = None
     mail_from: Mailbox = None
     officer_email: Mailbox = None
@@ -141,6 +142,15 @@ class Settings(BaseModel):
     @property
     def rate_limited(self) -> bool:
         return self.privacydesk_env == "production"
+
+    @property
+    def slack_is_on(self) -> bool:
+        """Tell whether Slack was asked for and has the tokens that its mode needs."""
+        needed = {
+            "socket": (self.slack_bot_token, self.slack_app_token),
+            "http": (self.slack_bot_token, self.slack_signing_secret),
+        }.get(self.slack_mode)
+        return needed is not None and all(token is not None for token in needed)
 
     @cached_property
     def page_url(self) -> str:

@@ -138,17 +138,20 @@ class Talk:
         payload: str | None = None,
         source_key: str | None = None,
         about: str | None = None,
+        received_at: datetime | None = None,
+        masked: Sequence[str] = (),
     ) -> Said:
         """Take one message and return its replies within ten seconds.
 
         The same `source_key` in one conversation is one message: it is answered once. `about`
         says what the message is about where the channel knows it: `bot.desk.DISCLOSURE` asks for
-        advice whatever the words look like. Raises InvalidInput and TooLong before anything is
-        stored, NotFound for no such conversation.
+        advice whatever the words look like. A channel that stored it earlier says when
+        (`received_at`) and what it masked before storing. Raises InvalidInput and TooLong before
+        anything is stored, NotFound for no such conversation.
         """
         text = _checked(text, payload)
         message, new = await asyncio.to_thread(
-            self._receive, conversation_id, text, payload, source_key, about
+            self._receive, conversation_id, text, payload, source_key, about, received_at, masked
         )
         if new:
             self._turns[message.id] = asyncio.create_task(self._work(message, late=False))
@@ -191,6 +194,8 @@ class Talk:
         payload: str | None,
         source_key: str | None,
         about: str | None,
+        received_at: datetime | None,
+        masked: Sequence[str],
     ) -> tuple[inbox.Message, bool]:
         with self.store.transaction() as connection:
             now = self.store.now(connection)
@@ -206,10 +211,11 @@ class Talk:
                 source_key=source_key,
                 text=redaction.text,
                 payload=button.text or None,
-                masked=(*redaction.found, *button.found),
+                masked=(*masked, *redaction.found, *button.found),
                 now=now,
                 lease=LEASE,
                 about=about,
+                received_at=received_at,
             )
 
     async def _answered(self, message: inbox.Message) -> Said:

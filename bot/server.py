@@ -51,9 +51,12 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     application = wiring.build(settings)
     bring_up_to_date(application.store)
+    slack = wiring.slack_channel(application)
+    if slack is None:
+        log.info("slack_is_off")
     server = _Server(
         uvicorn.Config(
-            wiring.web_app(application),
+            wiring.web_app(application, slack),
             host=settings.bot_host,
             port=settings.bot_port,
             log_config=None,
@@ -64,9 +67,13 @@ async def _serve(settings: Settings) -> None:
     )
     clock = start_clock(application)
     try:
+        if slack is not None:
+            slack.start()
         await server.serve()
     finally:
         clock.shutdown(wait=False)
+        if slack is not None:
+            await slack.stop()
         await application.talk.finish()
         await application.assistant.close()
         application.close()

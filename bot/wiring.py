@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,12 +15,13 @@ from bot.channels.mail import MailNotifier
 from bot.channels.rasa import RasaAssistant
 from bot.channels.web import readiness
 from bot.channels.web.app import create_app
-from bot.config import Settings
+from bot.config import Settings, read_settings
 from bot.conversation import Talk
 from bot.desk import Desk
+from bot.domain.errors import ConfigurationError
 from bot.domain.zones import use_own_time_zones
 from bot.fields import FieldReader
-from bot.keys import audit_key, rasa_secret
+from bot.keys import audit_key, kept, rasa_secret
 from bot.notices import Ladder, Notifier, Recipient
 from bot.reminders import Sweeper
 from bot.store import migrate, notices
@@ -26,6 +29,12 @@ from bot.store.db import Store
 from bot.store.forms import load_forms
 from bot.store.library import Library, load_library
 from bot.store.rate_counts import RateCounts
+from bot.store.slack_inbox import SlackInbox
+from bot.store.slack_posts import SlackPosts
+
+if TYPE_CHECKING:
+    # Imported where Slack is on: a desk without it starts quicker.
+    from bot.channels.slack.service import SlackChannel, SlackSettings
 
 SWEEP_AT_LEAST = timedelta(minutes=10)
 
@@ -61,21 +70,28 @@ def build(settings: Settings) -> Application:
     forms = load_forms(settings.data_dir / "forms", library.policy)
     french = load_forms(settings.data_dir / "forms" / "fr", library.policy)
     notifiers = _notifiers(settings)
-    ladder = _ladder(settings, notifiers)
+    ways = {*notifiers, *(("slack",) if settings.slack_is_on else ())}
+    ladder = _ladder(settings, ways)
     desk = Desk.build(store, library, forms, french, FieldReader(), ladder)
+    if settings.slack_is_on:
+        from bot.channels.slack.service import make_notifier
+
+        notifiers["slack"] = make_notifier(slack_settings(settings), SlackPosts(store), desk)
     assistant = RasaAssistant(settings.assistant_url, rasa_secret(settings))
     sweeper = Sweeper(desk.intake, notifiers, ladder, settings.page_url)
     talk = Talk(store, desk, assistant)
     return Application(settings, store, library, desk, assistant, talk, sweeper)
 
 
-def web_app(application: Application) -> FastAPI:
-    """The pages and the chat API of this desk."""
+def web_app(application: Application, slack: SlackChannel | None = None) -> FastAPI:
+    """The pages and the chat API of this desk, and where Slack posts to."""
     store, library = application.store, application.library
+    router = slack.router() if slack else None
     parts = readiness.readiness(
         readiness.database(lambda: migrate.is_current(store)),
         readiness.assistant(application.assistant.ready, library.policy.fingerprint()),
         readiness.sweep(lambda: _last_sweep(store), store.now, SWEEP_AT_LEAST),
+        *([readiness.channel("slack", slack.health)] if slack else []),
     )
     return create_app(
         application.talk,
@@ -84,7 +100,61 @@ def web_app(application: Application) -> FastAPI:
         parts,
         rates=RateCounts(store),
         store_errors=(SQLAlchemyError,),
+        routers=[router] if router else [],
     )
+
+
+def slack_channel(application: Application) -> SlackChannel | None:
+    """Everything of Slack in this process; None without its tokens."""
+    if not application.settings.slack_is_on:
+        return None
+    from bot.channels.slack.notifier import SlackNotifier
+    from bot.channels.slack.service import SlackChannel
+
+    notifier = application.sweeper.notifiers["slack"]
+    assert isinstance(notifier, SlackNotifier)
+    return SlackChannel(
+        slack_settings(application.settings),
+        talk=application.talk,
+        desk=application.desk,
+        forms=application.desk.guide.forms,
+        reader=application.desk.guide.reader,
+        inbox=SlackInbox(application.store),
+        notifier=notifier,
+    )
+
+
+def slack_settings(settings: Settings) -> SlackSettings:
+    """How Slack is reached. Tokens are read again when Slack refuses them: they are rotated."""
+    from bot.channels.slack.service import SlackSettings
+
+    def token(name: str) -> str:
+        given = getattr(_read_again(settings), name)
+        return given.get_secret_value() if given is not None else ""
+
+    signing = settings.slack_signing_secret
+    return SlackSettings(
+        mode=settings.slack_mode,
+        bot_token=lambda: token("slack_bot_token"),
+        app_token=lambda: token("slack_app_token"),
+        signing_secret=signing.get_secret_value() if signing is not None else None,
+        api_url=settings.slack_api_url,
+        officer=settings.slack_officer,
+        deputy=settings.slack_deputy,
+        channel=settings.slack_channel,
+        full_cards=settings.card_detail == "full",
+        page_url=settings.page_url,
+        secret=bytes.fromhex(kept(settings.home, "slack_threads")),
+    )
+
+
+def _read_again(settings: Settings) -> Settings:
+    """The settings of now, as far as tokens go; those of the start where they cannot be read."""
+    try:
+        fresh = read_settings()
+    except ConfigurationError:
+        return settings
+    return fresh if fresh.slack_bot_token is not None else settings
 
 
 def _last_sweep(store: Store) -> datetime | None:
@@ -100,7 +170,7 @@ def _notifiers(settings: Settings) -> dict[str, Notifier]:
     return found
 
 
-def _ladder(settings: Settings, notifiers: dict[str, Notifier]) -> Ladder:
+def _ladder(settings: Settings, notifiers: Set[str]) -> Ladder:
     """The officer, the deputy, the fallback, and last the log, which always works.
 
     Slack comes before e-mail: it rings. The fallback's way in Slack is the channel.

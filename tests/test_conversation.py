@@ -438,9 +438,9 @@ def test_what_is_no_payload_is_refused_before_it_is_stored(store: Store, payload
 def test_a_message_is_text_or_a_payload(store: Store) -> None:
     talk, _ = talk_of(store)
     alice = talk.open(ALICE)
-    for given in ({}, {"text": "hello", "payload": "/help"}):
+    for text, payload in ((None, None), ("hello", "/help")):
         with pytest.raises(InvalidInput):
-            run(talk.say(alice, **given))
+            run(talk.say(alice, text=text, payload=payload))
 
 
 def test_nobody_speaks_in_a_conversation_that_is_not_there(store: Store) -> None:

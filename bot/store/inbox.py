@@ -61,8 +61,11 @@ def receive(
     now: datetime,
     lease: timedelta,
     about: str | None = None,
+    received_at: datetime | None = None,
 ) -> tuple[Message, bool]:
     """Store a message once. Returns it and whether it is new.
+
+    `received_at` is when it reached the desk, where that was before `now`.
 
     The same `source_key` in the same conversation is the same message, however often delivered.
     The caller holds the conversation.
@@ -85,7 +88,7 @@ def receive(
             text=text,
             payload=payload,
             masked=list(masked),
-            received_at=now,
+            received_at=min(now, received_at or now),
             state="working",
             lease_until=now + lease,
             late=False,

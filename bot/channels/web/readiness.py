@@ -93,3 +93,13 @@ def sweep(
         return Part("sweep", age <= longest.total_seconds(), f"ran {age} seconds ago")
 
     return check
+
+
+def channel(name: str, health: Callable[[], tuple[bool, str]]) -> Check:
+    """Tell whether a channel can be reached, as it says itself."""
+
+    async def check() -> Part:
+        ok, detail = await asyncio.to_thread(health)
+        return Part(name, ok, detail)
+
+    return check

@@ -1,0 +1,190 @@
+"""What is done from Slack without a conversation: forms, commands, buttons, the Home."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.slack import blocks as kit
+from bot.channels.slack.answers import Message, answer_messages, plain_message
+from bot.channels.slack.home import FILTERS, officer_home, prompts, requester_home
+from bot.channels.slack.listeners import FORM_COMMANDS
+from bot.channels.slack.modals import read_request, step_problems
+from bot.channels.slack.officer import OfficerSteps
+from bot.channels.slack.outbox import PUBLISH, Outbox
+from bot.channels.slack.people import Roster, person_id
+from bot.channels.slack.ports import Delivery, Inbox, Reader
+from bot.desk import Desk, Filing
+from bot.domain.clocks import local_date
+from bot.domain.errors import HorizonError, InvalidInput
+from bot.domain.forms import Form
+from bot.domain.people import Channel, Role
+from bot.domain.receipts import receipt, status_lines
+from bot.domain.tickets import Kind, Ticket, parse_reference
+
+HELP = (
+    "What I can do here; only you see my answers:\n"
+    "/privacy ask and your question: an answer in the policy's own words\n"
+    "/privacy disclose and the case: whether you may disclose it (staff)\n"
+    "/privacy complaint: make a complaint\n"
+    "/privacy access: ask for what is held about you\n"
+    "/privacy incident: report a leak, a loss or a wrong recipient\n"
+    "/privacy status, or with a reference: where your requests stand\n"
+    "/privacy help: this list"
+)
+WELCOME = (
+    "Hello, I am the privacy desk. Ask me anything about the privacy policy: I answer in its own "
+    "words, with the number of the clause. I can take down a complaint or a request for the "
+    "Privacy Officer, too. Card numbers and SINs are masked before anything is stored."
+)
+NOT_YOURS = "I see no request of yours with that reference."
+NO_REQUESTS = "I see no request that you opened in Slack."
+THANKS = {"yes": "Thank you. You said that this was helpful.",
+          "no": "Thank you. You said that this was not helpful."}  # fmt: skip
+OFFICER_ONLY = "Only the Privacy Officer can do this."
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCalls:
+    """Blocking; the worker runs these in threads."""
+
+    desk: Desk
+    forms: Mapping[str, Form]
+    reader: Reader
+    inbox: Inbox
+    outbox: Outbox
+    roster: Roster
+    steps: OfficerSteps
+    page_url: str
+
+    def command(self, row: Delivery, word: str, rest: str) -> None:
+        """`/privacy` without a conversation. A form is open already; an unknown word gets help."""
+        if word in FORM_COMMANDS:
+            return
+        words = self._status(row, rest) if word == "status" else HELP
+        url = str(row.data.get("response_url") or "")
+        message = plain_message(words)
+        self.outbox.respond(f"answer:{row.id}:0", url, row.user, message.to_body())
+
+    def _status(self, row: Delivery, reference: str) -> str:
+        own = self.desk.tickets.of_person(person_id(row.team, row.user))
+        if not reference:
+            return status_lines(own) if own else NO_REQUESTS
+        known = parse_reference(reference)
+        found = [ticket for ticket in own if ticket.reference == known]
+        return status_lines(found) if found else NOT_YOURS
+
+    def button(self, row: Delivery, action: str) -> None:
+        """Feedback and the filter of the Home; forms were opened by the listener."""
+        name, _, word = action.partition(":")
+        if name == "helpful":
+            self._feedback(row, word)
+        elif name == "filter":
+            self._publish(row, str(row.data.get("value")))
+
+    def _feedback(self, row: Delivery, word: str) -> None:
+        blocks = [b for b in row.data.get("blocks") or () if b.get("block_id") != "feedback"]
+        blocks.append(kit.context(THANKS.get(word, THANKS["yes"])))
+        url = str(row.data.get("response_url") or "")
+        body = {"replace_original": True, "text": THANKS.get(word, ""), "blocks": blocks}
+        self.outbox.respond(f"feedback:{row.id}", url, row.user, body)
+
+    def form(self, row: Delivery) -> None:
+        """A modal that was sent: a request, or an officer's step."""
+        private = json.loads(str(row.data.get("private") or "{}"))
+        given = row.data.get("given") or {}
+        if row.data.get("callback") == "request":
+            self._file(row, private, given)
+        elif row.data.get("callback") == "step":
+            self._step(row, private, given)
+
+    def _file(self, row: Delivery, private: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        form = self.forms[str(private["kind"])]
+        library = self.desk.intake.library
+        today = local_date(row.received_at, library.zone)
+        read = read_request(form, given, self.reader, today)
+        if read.problems:
+            return  # The listener has said what does not fit; the form is still open.
+        first = self.inbox.by_key(str(private.get("source"))) or row
+        own = first.user == row.user
+        filing = Filing(
+            # One form opened files one ticket, however often it is sent.
+            key=f"slack:{row.data.get('view')}",
+            kind=Kind(str(form.kind)),
+            person=person_id(row.team, row.user),
+            role=self.roster.role(row.user),
+            channel=Channel.SLACK,
+            received_at=min(first.received_at, row.received_at) if own else row.received_at,
+            fields={name: value.to_json() for name, value in read.values.items()},
+            uses=read.values["uses"].value.split(",") if "uses" in read.values else [],
+        )
+        try:
+            ticket = self.desk.open_request(filing)
+        except (InvalidInput, HorizonError) as error:
+            refused = plain_message(f"Your request could not be filed. {error.sentence}")
+            self.outbox.post(f"receipt:{row.id}", row.user, refused.to_body())
+            return
+        self._receipt(row, ticket, form)
+
+    def _receipt(self, row: Delivery, ticket: Ticket, form: Form) -> None:
+        library = self.desk.intake.library
+        reply = receipt(ticket, form, library.policy, library.complaint_procedure)
+        messages = answer_messages(
+            [reply.to_json()], page_url=self.page_url, row=row.id, forms=self.forms,
+            policy_version=library.policy.version, busy=False,
+        )  # fmt: skip
+        if row.masked:
+            found = " and ".join(f"a {kind}" for kind in sorted(set(row.masked)))
+            messages.insert(0, plain_message(f"Your form held {found}. I masked it before storing "
+                                             "anything: nobody here needs it."))  # fmt: skip
+        for number, message in enumerate(messages):
+            key = f"receipt:{ticket.reference}:{number}"
+            self.outbox.post(key, row.user, message.to_body(), reference=ticket.reference)
+
+    def _step(self, row: Delivery, private: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        today = local_date(row.received_at, self.desk.intake.library.zone)
+        if step_problems(str(private.get("step")), given, today):
+            return
+        officer = self.roster.is_officer(row.user)
+        told = self.steps.take(private, given, row.user) if officer else OFFICER_ONLY
+        body = plain_message(told).to_body()
+        channel = str(private.get("channel") or "")
+        if channel:
+            self.outbox.whisper(f"step:{row.id}", channel, row.user, body)
+        else:
+            self.outbox.post(f"step:{row.id}", row.user, body)
+            self._publish(row, "all")
+
+    def home(self, row: Delivery) -> None:
+        """Show the Home of this person."""
+        self._publish(row, "all")
+
+    def _publish(self, row: Delivery, chosen: str) -> None:
+        role = self.roster.role(row.user)
+        if role is Role.OFFICER:
+            view = officer_home(
+                self.desk.tickets.open_by_deadline(),
+                chosen=chosen if chosen in FILTERS else "all",
+                user=row.user, now=self.desk.now(), page_url=self.page_url,
+            )  # fmt: skip
+        else:
+            own = self.desk.tickets.of_person(person_id(row.team, row.user))
+            view = requester_home(role, own, self.forms, self.page_url)
+        body = {"user_id": row.user, "view": view}
+        self.outbox.posts.plan(f"home:{row.id}", PUBLISH, f"home:{row.user}", body)
+
+    def greet(self, row: Delivery) -> None:
+        """Greet someone who opens the messages for the first time; set the suggested prompts."""
+        role = self.roster.role(row.user)
+        channel = row.channel or row.user
+        self.outbox.post(f"greet:{row.team}:{row.user}", channel, _welcome().to_body())
+        body = {"channel_id": channel, "title": "You could ask", "prompts": prompts(role)}
+        self.outbox.posts.plan(
+            f"prompts:{row.id}", "assistant.threads.setSuggestedPrompts", channel, body
+        )
+
+
+def _welcome() -> Message:
+    return plain_message(WELCOME)
