@@ -17,6 +17,7 @@ from bot import wiring
 from bot.config import Settings
 from bot.domain.zones import use_own_time_zones
 from bot.logs import configure_logs
+from bot.nightly import Nightly
 from bot.store.migrate import bring_up_to_date
 from bot.wiring import Application
 
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 15
 CATCH_UP_SECONDS = 5
+NIGHTLY_SECONDS = 600
 LAST_REQUESTS_SECONDS = 3
 
 
@@ -94,8 +96,17 @@ def start_clock(application: Application) -> AsyncIOScheduler:
         except Exception as error:
             _note("catch_up_failed", error)
 
+    nightly = Nightly(application.desk, application.library, application.settings.home / "logs")
+
+    async def purge() -> None:
+        try:
+            await asyncio.to_thread(nightly.run)
+        except Exception as error:
+            _note("purge_failed", error)
+
     clock = AsyncIOScheduler(timezone=UTC)
-    for job, seconds in ((sweep, SWEEP_SECONDS), (catch_up, CATCH_UP_SECONDS)):
+    ticks = ((sweep, SWEEP_SECONDS), (catch_up, CATCH_UP_SECONDS), (purge, NIGHTLY_SECONDS))
+    for job, seconds in ticks:
         clock.add_job(
             job,
             "interval",

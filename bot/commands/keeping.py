@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -16,16 +15,14 @@ from bot.commands.desk import opened
 from bot.commands.terminal import emit, say, show
 from bot.commands.tickets import Json
 from bot.config import Settings, read_settings
-from bot.domain.clocks import local_date
 from bot.domain.errors import Conflict, InvalidInput
 from bot.keys import AUDIT_KEY_FILE
+from bot.nightly import forget_logs
 from bot.running import is_held
 from bot.store import backup as backups
 from bot.store import events
-from bot.wiring import Application
 
 File = Annotated[Path, typer.Argument(help="The backup.", dir_okay=False)]
-DAY_SECONDS = 86_400
 
 
 def backup(file: File, as_json: Json = False) -> None:
@@ -72,7 +69,7 @@ def purge(who: Annotated[str, typer.Option("--as")] = "operator", as_json: Json 
     settings = read_settings()
     with opened(settings) as application:
         purged = application.desk.keeping.purge(who=who)
-        logs = _purge_logs(settings, application)
+        logs = forget_logs(settings.home / "logs", application.library, application.desk.now())
     if as_json:
         emit({**asdict(purged), "logs": logs})
         return
@@ -81,24 +78,6 @@ def purge(who: Annotated[str, typer.Option("--as")] = "operator", as_json: Json 
             show(Text(f"{name}: {count} deleted"))
     if not purged.compacted:
         say("Someone was reading: old pages may be left in the write-ahead log. Purge again.")
-
-
-def _purge_logs(settings: Settings, application: Application) -> int:
-    """Delete log files that nothing was written to for as long as logs are kept."""
-    rule = application.library.retention.get("logs")
-    if rule is None:
-        return 0
-    now = application.desk.now()
-    today = local_date(now, application.library.zone)
-    days = (today - rule.keep.before(today)).days
-    old = [
-        path
-        for path in (settings.home / "logs").glob("*")
-        if path.is_file() and path.stat().st_mtime < time.time() - days * DAY_SECONDS
-    ]
-    for path in old:
-        path.unlink()
-    return len(old)
 
 
 def _key_file(settings: Settings) -> Path:

@@ -35,11 +35,12 @@ class Keeping:
 
     intake: Intake
 
-    def purge(self, *, who: str = "desk") -> Purged:
+    def purge(self, *, who: str = "desk", thorough: bool = True) -> Purged:
         """Delete all that the schedule gives up now, and leave nothing of it in the files.
 
-        Each batch is one transaction with an event that names the emptied events, so that the
-        chain stays valid. Open tickets and those on hold are never touched.
+        Not `thorough`, the files are left alone when nothing was deleted. Each batch is one
+        transaction with an event that names the emptied events, so that the chain stays valid.
+        Open tickets and those on hold are never touched.
         """
         store = self.intake.store
         found = {"tickets": 0, "incidents": 0}
@@ -49,7 +50,8 @@ class Keeping:
                 events.purge(connection, ids, store.now(connection), who=who, told={name: len(ids)})
             found[name] += len(ids)
         conversations, drafts = self._purge_unsent(who)
-        compacted = purging.compact(store)
+        deleted = any((*found.values(), conversations, drafts))
+        compacted = purging.compact(store) if deleted or thorough else True
         return Purged(**found, conversations=conversations, drafts=drafts, compacted=compacted)
 
     def _batches(self) -> Iterator[tuple[str, list[int]]]:
