@@ -37,6 +37,7 @@ COMMANDS = {
     "purge": "keeping.purge",
     "calendar": "calendar.calendar_commands",
     "demo": "demo.demo",
+    "link": "link.link",
     "deadline": "dates.deadline",
     "sweep": "dates.sweep",
     "bench": "bench.bench",

@@ -22,9 +22,11 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 
 from bot.domain.errors import ConfigurationError
+from bot.domain.hosts import is_loopback
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -81,6 +83,12 @@ def _absent_when_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _addresses(value: Any) -> Any:
+    """Several e-mail addresses, with commas or spaces between them."""
+    found = value.replace(",", " ").split() if isinstance(value, str) else value
+    return tuple(_address(address) for address in found)
+
+
 Port = Annotated[int, AfterValidator(_port)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_absent_when_empty)]
 Mailbox = Annotated[str | None, BeforeValidator(_absent_when_empty), AfterValidator(_address)]
@@ -126,10 +134,32 @@ class Settings(BaseModel):
     deputy_email: Mailbox = None
     fallback_email: Mailbox = None
     operator_email: Mailbox = None
-    oidc_issuer: Optional = None
+    oidc_issuer: Annotated[
+        str | None,
+        BeforeValidator(_absent_when_empty),
+        AfterValidator(lambda v: v and _web_address(v)),
+    ] = None
     oidc_client_id: Optional = None
     oidc_client_secret: Secret = None
+    oidc_viewers: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = ()
+    oidc_employee_group: Optional = None
+    oidc_employee_domain: Optional = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO")
+
+    @model_validator(mode="after")
+    def _check_provider(self) -> Settings:
+        if self.oidc_issuer is None:
+            return self
+        if self.oidc_client_id is None or self.oidc_client_secret is None:
+            raise ValueError("OIDC_ISSUER: OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong with it")
+        parts = urlsplit(self.oidc_issuer)
+        trusted = parts.scheme == "https" and not is_loopback(parts.hostname or "")
+        if not trusted and not self.moved_clock_allowed:
+            raise ValueError(
+                "OIDC_ISSUER: must be https and not this machine, unless PRIVACYDESK_ENV is "
+                "demo or test"
+            )
+        return self
 
     @property
     def home(self) -> Path:
@@ -193,7 +223,11 @@ def read_settings(
         )
     except ValidationError as error:
         reasons = "; ".join(
-            f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+            ": ".join((*(str(place).upper() for place in e["loc"][:1]), _without_kind(e["msg"])))
             for e in error.errors(include_input=False, include_url=False)
         )
         raise ConfigurationError(reasons) from None
+
+
+def _without_kind(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -15,9 +15,12 @@ from bot.channels.mail import MailNotifier
 from bot.channels.rasa import RasaAssistant
 from bot.channels.web import readiness
 from bot.channels.web.app import create_app
+from bot.channels.web.officer import OfficerPages
+from bot.channels.web.officer.oidc import Provider
 from bot.config import Settings, read_settings
 from bot.conversation import Talk
 from bot.desk import Desk
+from bot.domain.accounts import AccountRules
 from bot.domain.errors import ConfigurationError
 from bot.domain.zones import use_own_time_zones
 from bot.fields import FieldReader
@@ -101,6 +104,7 @@ def web_app(application: Application, slack: SlackChannel | None = None) -> Fast
         rates=RateCounts(store),
         store_errors=(SQLAlchemyError,),
         routers=[router] if router else [],
+        officer=officer_pages(application.settings, application.desk),
     )
 
 
@@ -155,6 +159,25 @@ def _read_again(settings: Settings) -> Settings:
     except ConfigurationError:
         return settings
     return fresh if fresh.slack_bot_token is not None else settings
+
+
+def officer_pages(settings: Settings, desk: Desk) -> OfficerPages:
+    """The staff's pages: who may sign in, and by which provider."""
+    rules = AccountRules.of(
+        officers=[settings.officer_email],
+        deputies=[settings.deputy_email],
+        operators=[settings.operator_email],
+        viewers=settings.oidc_viewers,
+        employee_group=settings.oidc_employee_group,
+        employee_domain=settings.oidc_employee_domain,
+    )
+    issuer, id, key = (
+        settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret,
+    )  # fmt: skip
+    if issuer is None or id is None or key is None:
+        return OfficerPages(desk, rules)
+    callback = f"{settings.page_url}/officer/sign-in/callback"
+    return OfficerPages(desk, rules, Provider(issuer, id, key.get_secret_value(), callback))
 
 
 def _last_sweep(store: Store) -> datetime | None:

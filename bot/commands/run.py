@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from bot.commands.terminal import say, show
 from bot.config import Settings, read_settings
+from bot.domain.errors import ConfigurationError
 from bot.processes import Process, desk_processes, settle_addresses
 from bot.running import hold_home, write_run_file
 from bot.store.db import Store
@@ -51,10 +53,26 @@ def _supervise(settings: Settings, processes: tuple[Process, ...]) -> None:
         show(f"Chat page: {settings.public_url or urls['bot']}")
 
     def tell_ready() -> None:
+        _tell_sign_in(settings, urls["bot"])
         say(f"Ready. Ctrl-C stops the desk; logs are in {settings.home / 'logs'}.")
 
     supervisor = Supervisor(processes, settings.home / "logs", say, tell_run_file)
     supervisor.run({"bot": tell_page, "rasa": tell_ready})
+
+
+def _tell_sign_in(settings: Settings, address: str) -> None:
+    """Print the officer's way in, where no identity provider is theirs."""
+    if settings.oidc_issuer is not None:
+        return
+    # Only now: what it takes along would have kept the page waiting.
+    from bot.commands.link import sign_in_link
+
+    try:
+        link = sign_in_link(settings, settings.public_url or address)
+    except ConfigurationError as error:
+        say(f"Officer page: nobody can sign in yet. {error.sentence}.")
+    else:
+        show(Text(f"Officer page (once, within 10 minutes): {link}"))
 
 
 def _migrate(settings: Settings) -> bool:

@@ -8,14 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.access import TicketAccess
+from bot.desk.accounts import Accounts
 from bot.desk.advice import DISCLOSURE, AdviceDesk
 from bot.desk.answering import Answering, Response
 from bot.desk.attachments import Attachments
 from bot.desk.clocks import ClockDesk
+from bot.desk.dossier import Dossier, dossier
 from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
 from bot.desk.keeping import Keeping
 from bot.desk.papers import Papers
+from bot.desk.queue import QueueDesk
 from bot.desk.tickets import TicketDesk
 from bot.domain.forms import Form
 from bot.domain.replies import Reading, Reply
@@ -95,6 +98,20 @@ class Desk:
     def access(self) -> TicketAccess:
         """What opens a ticket to its requester."""
         return TicketAccess(self.intake)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in, and who is."""
+        return Accounts(self.intake.store)
+
+    def dossier(self, reference: str) -> Dossier:
+        """Everything that the officer sees of a ticket. Raises NotFound."""
+        return dossier(self.intake, reference)
+
+    @property
+    def queue(self) -> QueueDesk:
+        """The officer's queue."""
+        return QueueDesk(self.intake)
 
     @property
     def attachments(self) -> Attachments:

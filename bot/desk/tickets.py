@@ -18,7 +18,7 @@ from bot.desk.planning import plan_opened
 from bot.domain import clock_changes
 from bot.domain.clocks import Clock, at, local_date, start_clocks
 from bot.domain.errors import InvalidInput
-from bot.domain.letters import QUESTION, REPLY, REQUESTER, recourse
+from bot.domain.letters import ACKNOWLEDGEMENT, QUESTION, REPLY, REQUESTER, recourse
 from bot.domain.tickets import Event, Kind, Status, Step, Ticket, is_open
 from bot.domain.workdays import business_day_after
 from bot.store import notices, tickets
@@ -117,6 +117,16 @@ class TicketDesk:
             change.stepped(Step.REPLY)
             change.write_letter(REPLY, f"{words}\n\n{recourse(self.intake.library.company)}")
             return _step(change, Step.REPLY, why=why)
+
+    def acknowledge(
+        self, reference: str, text: str, *, who: str, seen: int | None = None
+    ) -> Ticket:
+        """Tell the requester that their request is being looked into; no clock is met by it."""
+        words = _required(text, "An empty acknowledgement says nothing.")
+        with changing(self.intake, reference, who=who, seen=seen) as change:
+            change.stepped(Step.ACKNOWLEDGE)
+            change.write_letter(ACKNOWLEDGEMENT, words)
+            return _step(change, Step.ACKNOWLEDGE, why="")
 
     def ask(
         self, reference: str, text: str, *, who: str, why: str = "", seen: int | None = None

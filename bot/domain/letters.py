@@ -16,8 +16,10 @@ from bot.domain.tickets import Fact, Ticket
 # Notices of letters carry this in place of a clock's name.
 REQUESTER = "requester"
 REPLY, QUESTION, EXTENSION = "reply", "question", "extension"
-LETTERS = (REPLY, QUESTION, EXTENSION)
+ACKNOWLEDGEMENT = "acknowledgement"
+LETTERS = (REPLY, QUESTION, EXTENSION, ACKNOWLEDGEMENT)
 TITLES = {
+    ACKNOWLEDGEMENT: "We are looking into your request",
     REPLY: "Our reply to your request",
     QUESTION: "A question about your request",
     EXTENSION: "We need more time for your request",

@@ -18,7 +18,6 @@ from bot.store.tables import (
     metadata,
     notices,
     rate_counts,
-    seen_notices,
     sign_in_attempts,
     sign_in_links,
     ticket_codes,
@@ -29,7 +28,7 @@ from bot.store.tables import (
 )
 
 HANGING_ON_TICKETS = (
-    seen_notices, notices, clocks, ticket_facts, ticket_links, ticket_codes, attachments,
+    notices, clocks, ticket_facts, ticket_links, ticket_codes, attachments,
 )  # fmt: skip
 CHECKPOINT_TRIES = 5
 

@@ -55,6 +55,9 @@ metadata = MetaData(
     }
 )
 
+# Notices that reached nobody, and that nobody has seen on the officer page.
+UNSEEN = "seen_at IS NULL AND (state = 'failed' OR (\"by\" = 'log' AND state = 'sent'))"
+
 clock_shift = Table(
     "clock_shift",
     metadata,
@@ -163,6 +166,12 @@ tickets = Table(
     Column("duplicate_of", String(16)),
     Index(None, "person", "id"),
     Index(None, "conversation_id"),
+    Index(
+        "ix_tickets_duplicate_of",
+        "duplicate_of",
+        sqlite_where=text("duplicate_of IS NOT NULL"),
+        postgresql_where=text("duplicate_of IS NOT NULL"),
+    ),
     Index(
         # The officer's queue: in this order, filtered without a look at the ticket itself.
         "ix_tickets_open_by_due",
@@ -276,12 +285,21 @@ notices = Table(
     Column("worker", String(32)),
     Column("sent_at", UtcDateTime),
     Column("failure", String(200)),
+    # Of one that reached nobody: when someone saw it on the officer page, and who.
+    Column("seen_at", UtcDateTime),
+    Column("seen_by", String(200)),
     UniqueConstraint("ticket_id", "clock", "threshold", "version", "to", "by"),
     Index(
         "ix_notices_due",
         "planned_for",
         sqlite_where=text("state = 'planned'"),
         postgresql_where=text("state = 'planned'"),
+    ),
+    Index(
+        "ix_notices_unseen",
+        "id",
+        sqlite_where=text(UNSEEN),
+        postgresql_where=text(UNSEEN),
     ),
 )
 
@@ -400,16 +418,6 @@ saved_views = Table(
     Column("name", String(60), nullable=False),
     Column("query", String(400), nullable=False),
     UniqueConstraint("account_id", "name"),
-)
-
-# Notices that were shown on the officer page because nothing else could carry them, once seen.
-seen_notices = Table(
-    "seen_notices",
-    metadata,
-    Column("notice_id", ForeignKey("notices.id"), primary_key=True, autoincrement=False),
-    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("who", String(200), nullable=False),
 )
 
 # What the officer says a message wanted that the desk was not sure of.

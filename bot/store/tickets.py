@@ -267,6 +267,25 @@ def of_person(
     return _many(connection, chosen.limit(limit), rebuild)
 
 
+def conversation_of(connection: Connection, ticket_id: int) -> str | None:
+    """The conversation in which a ticket was filed."""
+    chosen = select(tickets.c.conversation_id).where(tickets.c.id == ticket_id)
+    found: str | None = connection.execute(chosen).scalar()
+    return found
+
+
+def joined_to(connection: Connection, reference: str) -> list[str]:
+    """The references of tickets that were found duplicates of this one."""
+    chosen = select(tickets.c.reference).where(tickets.c.duplicate_of == reference)
+    return list(connection.execute(chosen.order_by(tickets.c.id)).scalars())
+
+
+def references_of(connection: Connection, person: str, *, but: int, limit: int = 20) -> list[str]:
+    """The references of a person's other tickets, newest first."""
+    chosen = select(tickets.c.reference).where(tickets.c.person == person, tickets.c.id != but)
+    return list(connection.execute(chosen.order_by(tickets.c.id.desc()).limit(limit)).scalars())
+
+
 def clock_versions(connection: Connection, ticket_id: int) -> dict[str, int]:
     rows = connection.execute(
         select(clocks.c.name, clocks.c.version).where(clocks.c.ticket_id == ticket_id)

@@ -16,8 +16,8 @@ atexit.register(RUNNER.close)
 class Application(httpx.BaseTransport):
     """Runs each request to its end."""
 
-    def __init__(self, app: Any) -> None:
-        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False, client=(ADDRESS, 40000))
+    def __init__(self, app: Any, host: str) -> None:
+        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False, client=(host, 40000))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         async def run() -> httpx.Response:
@@ -29,6 +29,6 @@ class Application(httpx.BaseTransport):
         return RUNNER.run(run())
 
 
-def client(app: Any, base_url: str) -> httpx.Client:
+def client(app: Any, base_url: str, host: str = ADDRESS) -> httpx.Client:
     """A caller with a cookie jar of its own."""
-    return httpx.Client(transport=Application(app), base_url=base_url)
+    return httpx.Client(transport=Application(app, host), base_url=base_url)

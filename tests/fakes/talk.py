@@ -19,6 +19,7 @@ Script = Callable[[str], Reply | DeskError | Exception | str]
 @dataclass(frozen=True, slots=True)
 class Thread:
     id: str
+    person: Person
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class FakeTalk:
         if self.broken is not None:
             raise self.broken
         id = self.tokens.get(token)
-        return Thread(id) if id else None
+        return Thread(id, self.people[id]) if id else None
 
     async def say(
         self,

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from bot.channels.web import problems
 from bot.channels.web.chat import Chat
 from bot.channels.web.edge import Edge
+from bot.channels.web.officer import OfficerPages
 from bot.channels.web.pages import Pages, make_templates, read_static
 from bot.channels.web.ports import Library, RateCounts, Settings, Talk
 from bot.channels.web.readiness import Readiness
@@ -28,16 +29,19 @@ def create_app(
     rates: RateCounts,
     store_errors: tuple[type[Exception], ...] = (),
     routers: Sequence[APIRouter] = (),
+    officer: OfficerPages | None = None,
 ) -> FastAPI:
     """Build the application that uvicorn serves.
 
     `store_errors` are the database's own exceptions that mean that nothing was stored (503).
-    `routers` are further pages, served behind the same edge.
+    `routers` are further pages, served behind the same edge; `officer` are the staff's, and what
+    makes an employee of a visitor.
     """
     static = read_static()
     templates = make_templates(library, static)
     render = problems.renderer(templates)
-    sessions = Sessions(talk, settings.page_url)
+    gate = officer.gate(settings) if officer else None
+    sessions = Sessions(talk, settings.page_url, gate.find if gate else None)
     app = FastAPI(
         title="Privacy Desk",
         version=VERSION,
@@ -50,12 +54,13 @@ def create_app(
     problems.install(app, render)
     app.include_router(Chat(talk, sessions, settings, rates).router())
     app.include_router(Pages(library, templates, static, readiness).router())
+    if officer is not None:
+        app.include_router(officer.router(templates, settings, rates, sessions.cookie))
     for router in routers:
         app.include_router(router)
     app.add_middleware(
         Edge,
         page_url=settings.page_url,
-        cookie=sessions.cookie,
         render=render,
         store_errors=store_errors,
     )

@@ -99,7 +99,7 @@ class Chat:
         sent = await read_message(request)
         await self._count(request, session)
         if session is None:
-            session = await self.sessions.start()
+            session = await self.sessions.start(request)
         said = await self.talk.say(
             session.conversation, text=sent.message, payload=sent.payload, source_key=sent.key
         )

@@ -32,6 +32,9 @@ LONGEST_UPLOAD = LARGEST + 64 * 1024
 DRAINED_AT_MOST = 32 * 1024 * 1024
 DRAIN_SECONDS = 5.0
 
+# Where programs call, too: with a token or a signature of their own, and no cookie.
+FOR_PROGRAMS = ("/api/", "/slack/")
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -67,13 +70,11 @@ TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
 class Edge:
     """ASGI middleware around the whole application.
 
-    `cookie` is the name of the session's cookie; `store_errors` are the exceptions that mean that
-    the database did not take anything.
+    `store_errors` are the exceptions that mean that the database did not take anything.
     """
 
     app: ASGIApp
     page_url: str
-    cookie: str
     render: Render
     store_errors: tuple[type[Exception], ...] = ()
 
@@ -118,9 +119,14 @@ class Edge:
             )
 
     def _speaks_for_a_browser(self, request: Request) -> bool:
-        """A cookie is sent by the browser on its own, whoever made it send; a token is not."""
+        """A cookie is sent by the browser on its own, whoever made it send; a token is not.
+
+        What is not meant for programs is always a browser's: a sign-in, too, can be forged.
+        """
+        if not request.url.path.startswith(FOR_PROGRAMS):
+            return True
         authorization = request.headers.get("authorization", "").lower()
-        return self.cookie in request.cookies and not authorization.startswith("bearer ")
+        return bool(request.cookies) and not authorization.startswith("bearer ")
 
     async def _answer(self, request: Request, exchange: _Exchange, problem: Problem) -> None:
         if exchange.started:

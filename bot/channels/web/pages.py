@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,6 +19,7 @@ from bot.channels.web.ports import Library
 from bot.channels.web.problems import MEDIA_TYPE, Problem
 from bot.channels.web.prose import clause_lines, linked, prose
 from bot.channels.web.readiness import Readiness
+from bot.domain.dates import spoken
 
 FOLDER = Path(__file__).parent
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -45,12 +48,12 @@ class StaticFile:
 def read_static(folder: Path = FOLDER / "static") -> Mapping[str, StaticFile]:
     """Read every file that the pages may load; nothing else can be asked for."""
     return {
-        path.name: StaticFile(
+        path.relative_to(folder).as_posix(): StaticFile(
             content := path.read_bytes(),
             MEDIA_TYPES[path.suffix],
             hashlib.sha256(content).hexdigest()[:12],
         )
-        for path in sorted(folder.iterdir())
+        for path in sorted(folder.rglob("*"))
         if path.suffix in MEDIA_TYPES
     }
 
@@ -58,13 +61,15 @@ def read_static(folder: Path = FOLDER / "static") -> Mapping[str, StaticFile]:
 def make_templates(library: Library, static: Mapping[str, StaticFile]) -> Jinja2Templates:
     """The templates, with what every page needs."""
     environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FileSystemLoader([FOLDER / "templates", FOLDER / "officer" / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(prose=prose, linked=linked, clause_lines=clause_lines)
+    environment.filters.update(
+        prose=prose, linked=linked, clause_lines=clause_lines, spoken=spoken, local=local
+    )
 
     def static_url(name: str) -> str:
         return f"/static/{name}?v={static[name].version}"
@@ -73,6 +78,12 @@ def make_templates(library: Library, static: Mapping[str, StaticFile]) -> Jinja2
         company=library.company, policy=library.policy, static_url=static_url
     )
     return Jinja2Templates(env=environment)
+
+
+def local(moment: datetime | str, zone: ZoneInfo) -> str:
+    """A moment on the wall clock of the zone, such as `2026-12-04 09:30`."""
+    known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return known.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,7 @@ class Pages:
         }
         for path, (template, values) in contents.items():
             router.add_api_route(path, self._page(template, values), methods=READ)
-        router.add_api_route("/static/{name}", self.file, methods=READ)
+        router.add_api_route("/static/{name:path}", self.file, methods=READ)
         router.add_api_route("/healthz", self.healthz, methods=READ)
         router.add_api_route("/readyz", self.readyz, methods=READ)
         return router

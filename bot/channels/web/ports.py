@@ -21,6 +21,8 @@ class Thread(Protocol):
 
     @property
     def id(self) -> str: ...
+    @property
+    def person(self) -> Person: ...
 
 
 class Talk(Protocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -15,11 +16,14 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from bot.channels.web.ports import Talk
+from bot.channels.web.ports import Talk, Thread
 from bot.channels.web.problems import Problem
+from bot.domain.accounts import SignedIn
 from bot.domain.people import Channel, Person, Role
 
 TOKEN_BYTES = 32
+# How a person is named who has an account: their conversations open with their sign-in alone.
+ACCOUNT = "account:"
 LONGEST_TOKEN = 200
 # As long as a conversation without a ticket is kept; each message renews it.
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -36,13 +40,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Finds, starts and ends sessions.
+    """Finds, starts and ends sessions. `staff` tells who is signed in, where staff can be.
 
     Under https the cookie has the `__Host-` prefix and Secure; on loopback http it is plain.
     """
 
     talk: Talk
     page_url: str
+    staff: Callable[[Request], SignedIn | None] | None = None
 
     @property
     def secure(self) -> bool:
@@ -60,18 +65,30 @@ class Sessions:
         """
         bearer = bearer_token(request)
         if bearer is not None:
-            id = await self._conversation(bearer)
-            if id is None:
+            thread = await self._conversation(bearer)
+            if thread is None or thread.person.id.startswith(ACCOUNT):
                 raise _unknown_token()
-            return Session(id, bearer, "bearer")
+            return Session(thread.id, bearer, "bearer")
         token = request.cookies.get(self.cookie)
-        id = await self._conversation(token) if token else None
-        return Session(id, token, "cookie") if id and token else None
+        thread = await self._conversation(token) if token else None
+        if token is None or thread is None:
+            return None
+        own = thread.person.id == await self._account(request)
+        if thread.person.id.startswith(ACCOUNT) and not own:
+            return None
+        return Session(thread.id, token, "cookie")
 
-    async def start(self) -> Session:
-        """Start a conversation with a person of whom nothing is known but that they came here."""
+    async def start(self, request: Request) -> Session:
+        """Start a conversation with whoever came: a signed-in employee, else somebody unknown.
+
+        An employee is one person in all their conversations; somebody unknown in each another.
+        """
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        person = Person(f"web:{secrets.token_urlsafe(16)}", Role.CUSTOMER, Channel.WEB)
+        account = await self._account(request)
+        if account is not None:
+            person = Person(account, Role.EMPLOYEE, Channel.WEB)
+        else:
+            person = Person(f"web:{secrets.token_urlsafe(16)}", Role.CUSTOMER, Channel.WEB)
         id = await asyncio.to_thread(self.talk.open, person, token)
         return Session(id, token, "new")
 
@@ -98,11 +115,15 @@ class Sessions:
             self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax"
         )
 
-    async def _conversation(self, token: str) -> str | None:
+    async def _account(self, request: Request) -> str | None:
+        """Who is signed in, as the person that conversations and requests know."""
+        signed = await asyncio.to_thread(self.staff, request) if self.staff else None
+        return f"{ACCOUNT}{signed.account.id}" if signed else None
+
+    async def _conversation(self, token: str) -> Thread | None:
         if not token or len(token) > LONGEST_TOKEN or not token.isascii():
             return None
-        found = await asyncio.to_thread(self.talk.by_token, token)
-        return found.id if found else None
+        return await asyncio.to_thread(self.talk.by_token, token)
 
 
 def is_foreign(headers: Headers, page_url: str) -> bool | None:

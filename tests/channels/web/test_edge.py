@@ -12,7 +12,7 @@ import pytest
 from httpx import Client
 
 from bot.channels.web.edge import DRAINED_AT_MOST, LONGEST_BODY
-from tests.channels.web.conftest import Site, StoreDown, WebSettings, is_problem
+from tests.channels.web.conftest import SAME_ORIGIN, Site, StoreDown, WebSettings, is_problem
 from tests.channels.web.serving import serving
 
 ANSWERS = [
@@ -79,11 +79,14 @@ def test_what_is_said_is_not_cached(client: Client) -> None:
 def test_errors_are_problems(
     client: Client, method: str, path: str, status: int, code: str
 ) -> None:
-    is_problem(client.request(method, path), status, code)
+    is_problem(client.request(method, path, headers=SAME_ORIGIN), status, code)
 
 
 def test_a_wrong_method_learns_the_right_ones(client: Client) -> None:
-    assert set(client.put("/policy").headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert set(client.put("/policy", headers=SAME_ORIGIN).headers["allow"].split(", ")) == {
+        "GET",
+        "HEAD",
+    }
 
 
 def test_a_browser_gets_a_page(client: Client) -> None:

@@ -1,0 +1,50 @@
+"""All of the officer's pages, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.templating import Jinja2Templates
+
+from bot.channels.web.officer.gate import Gate
+from bot.channels.web.officer.live import Live
+from bot.channels.web.officer.oidc import Provider
+from bot.channels.web.officer.queue import QueuePages
+from bot.channels.web.officer.sign_in import SignIn
+from bot.channels.web.officer.ticket import Paper, TicketPages
+from bot.channels.web.officer.view import View
+from bot.channels.web.ports import RateCounts, Settings
+from bot.desk import Desk
+from bot.domain.accounts import AccountRules
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerPages:
+    """What the officer's pages stand on. `rules` say who may sign in through the provider."""
+
+    desk: Desk
+    rules: AccountRules
+    provider: Provider | None = None
+    paper: Paper | None = None
+
+    def gate(self, settings: Settings) -> Gate:
+        return Gate(self.desk.accounts, settings.page_url)
+
+    def router(
+        self, templates: Jinja2Templates, settings: Settings, rates: RateCounts, chat_cookie: str
+    ) -> APIRouter:
+        """Every route of them."""
+        gate, view = self.gate(settings), View(templates)
+        sign_in = SignIn(
+            gate, view, self.rules, rates, self.provider, chat_cookie, settings.rate_limited
+        )
+        router = APIRouter()
+        for part in (
+            sign_in.router(),
+            QueuePages(self.desk, gate, view).router(),
+            Live(self.desk, gate).router(),
+            TicketPages(self.desk, gate, view, self.paper).router(),
+        ):
+            router.include_router(part)
+        return router
