@@ -45,7 +45,7 @@ def dossier(intake: Intake, reference: str) -> Dossier:
     with store.reading() as connection:
         now = store.now(connection)
         ticket = intake.load(connection, known, now)
-        conversation = tickets.conversation_of(connection, ticket.id)
+        conversation = tickets.conversation_of(connection, known)
         messages = inbox.history(connection, conversation) if conversation else []
         files = attachments.of_ticket(connection, ticket.id)
         duplicates = tickets.joined_to(connection, known)

@@ -267,13 +267,6 @@ def of_person(
     return _many(connection, chosen.limit(limit), rebuild)
 
 
-def conversation_of(connection: Connection, ticket_id: int) -> str | None:
-    """The conversation in which a ticket was filed."""
-    chosen = select(tickets.c.conversation_id).where(tickets.c.id == ticket_id)
-    found: str | None = connection.execute(chosen).scalar()
-    return found
-
-
 def joined_to(connection: Connection, reference: str) -> list[str]:
     """The references of tickets that were found duplicates of this one."""
     chosen = select(tickets.c.reference).where(tickets.c.duplicate_of == reference)
