@@ -18,7 +18,7 @@ from bot.store.db import Store
 from bot.store.tables import slack_inbox
 
 LEASE = timedelta(seconds=60)
-RETRIES = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=60))
+RETRIES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
 # Claims of several processes follow one another, or a lane would be worked twice at once.
 POSTGRES_LOCK = 7_739_002
 
@@ -93,9 +93,9 @@ class SlackInbox:
                     lane=f"{channel}:{thread_ts}:{user}", text=text, masked=list(masked),
                     data=dict(data), received_at=now - age, state="received", due_at=real,
                     attempts=0,
-                ).on_conflict_do_nothing()
-            )  # fmt: skip
-        return stored.rowcount == 1
+                ).on_conflict_do_nothing().returning(slack_inbox.c.id)
+            ).first()  # fmt: skip
+        return stored is not None
 
     def claim(self, limit: int) -> list[InboxRow]:
         """Take rows that nobody works on, oldest first, one of a lane at a time."""

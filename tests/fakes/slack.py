@@ -22,6 +22,8 @@ from slack_sdk.signature import SignatureVerifier
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from tests.fakes.block_kit import problems, render, view_problems
+
 TEAM, OTHER_TEAM = "T0DESK", "T0OTHER"
 SECRET = "a-signing-secret"
 BOT_TOKEN, APP_TOKEN = "xoxb-one", "xapp-one"
@@ -104,7 +106,8 @@ class FakeSlack:
         self._ticks = itertools.count(1)
         self.sockets: list[ServerConnection] = []
         self.acknowledged: dict[str, Any] = {}
-        self.refuse_sockets = False
+        # What Slack would have refused of what it was given.
+        self.refused: list[str] = []
 
     # --- what the test looks at
 
@@ -139,9 +142,17 @@ class FakeSlack:
         handler = getattr(self, "_" + method.replace(".", "_"), None)
         if handler is None:
             return {"ok": False, "error": "unknown_method"}
+        self._check(method, body)
         with self._lock:
             given: dict[str, Any] = handler(body)
         return {"ok": True, **given} if "error" not in given else {"ok": False, **given}
+
+    def _check(self, method: str, body: dict[str, Any]) -> None:
+        """Note what breaks a limit; the tests look at it in the end."""
+        if method in {"chat.postMessage", "chat.postEphemeral", "chat.update"}:
+            self.refused += [f"{method}: {problem}" for problem in problems(body)]
+        if method in {"views.open", "views.publish"}:
+            self.refused += [f"{method}: {problem}" for problem in view_problems(body["view"])]
 
     def _auth_test(self, _body: dict[str, Any]) -> dict[str, Any]:
         return {"team_id": TEAM, "user_id": "U0DESK", "bot_id": "B0DESK", "url": self.url}
@@ -288,6 +299,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = slack.faults["respond"].popleft() if slack.faults["respond"] else None
             if fault is None:
                 slack.responses.append((name, body))
+                slack.refused += [f"response: {problem}" for problem in problems(body)]
         self._send(fault.status if fault else 200, {"ok": fault is None})
 
     def _send(
@@ -493,3 +505,8 @@ def chosen(*values: str) -> dict[str, Any]:
 
 def picked(value: str) -> dict[str, Any]:
     return {"type": "radio_buttons", "selected_option": {"value": value}}
+
+
+def render_body(body: Mapping[str, Any]) -> str:
+    """A message as a person reads it, links and all."""
+    return render(body.get("blocks") or [])

@@ -33,7 +33,8 @@ LEAST_LEVEL = logging.WARNING
 def make_app(api: Api, signing_secret: str | None, intake: Intake, listeners: Listeners) -> App:
     """The Bolt application. In socket mode nothing is signed, so the secret may be absent."""
     quiet = logging.getLogger("slack_bolt")
-    quiet.setLevel(LEAST_LEVEL)
+    # While it is put together Bolt warns of our choices; they are meant.
+    quiet.setLevel(logging.ERROR)
     logging.getLogger("slack_sdk").setLevel(LEAST_LEVEL)
 
     def store(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
@@ -64,6 +65,7 @@ def make_app(api: Api, signing_secret: str | None, intake: Intake, listeners: Li
         attaching_conversation_kwargs_enabled=False,
         listener_executor=ThreadPoolExecutor(MODAL_THREADS, thread_name_prefix="slack-modal"),
     )
+    quiet.setLevel(LEAST_LEVEL)
     _register(app, listeners)
     return app
 

@@ -52,6 +52,7 @@ DID = {
     "identity": "recorded the check of identity",
 }
 LATEST_SHOWN = 5
+AGAIN = "Repeated after an interruption: "
 
 
 def ticket_message(
@@ -65,7 +66,7 @@ def ticket_message(
 ) -> Message:
     """The card of a ticket; `heading` says why it is here."""
     zone = ticket.clocks[0].zone
-    again = "Repeated after an interruption: " if repeated else ""
+    again = AGAIN if repeated else ""
     shown: list[Block] = [kit.header(f"{again}{heading}")]
     shown += kit.fields(_facts(ticket, page_url))
     today = local_date(now, zone)
@@ -242,13 +243,15 @@ def notice_message(notice: Notice, ticket: Ticket | None, *, full: bool, page_ur
         return ticket_message(
             ticket, heading, full=full, page_url=page_url, now=now, repeated=notice.repeated
         )
-    shown = [kit.header(notice.subject), *kit.paragraphs(notice.text)]
-    return split(f"{notice.subject}\n{notice.text}", shown)[0]
+    again = AGAIN if notice.repeated else ""
+    shown = [kit.header(f"{again}{notice.subject}"), *kit.paragraphs(notice.text)]
+    return split(f"{again}{notice.subject}\n{notice.text}", shown)[0]
 
 
 def digest_message(notice: Notice) -> Message:
     """The morning's list in one message, grouped; what does not fit is counted, not dropped."""
-    shown: list[Block] = [kit.header(notice.subject)]
+    again = AGAIN if notice.repeated else ""
+    shown: list[Block] = [kit.header(f"{again}{notice.subject}")]
     size, left = 0, list(notice.lines)
     group = ""
     while left and len(shown) < 40 and size < 8_000:

@@ -22,6 +22,7 @@ from bot.channels.slack.people import Roster
 from bot.channels.slack.ports import Delivery, Inbox, Talk
 from bot.channels.slack.threads import MAIN, Threads, is_direct
 from bot.conversation import Said
+from bot.desk import DISCLOSURE
 from bot.domain.errors import InvalidInput
 from bot.domain.forms import Form
 from bot.domain.people import Person
@@ -102,7 +103,8 @@ class Dialogue:
         if word == "disclose" and not person.role.is_staff:
             self._respond(row, [plain_message(STAFF_ONLY)])
             return True
-        said = await self._say(row, person, text=text)
+        about = DISCLOSURE if word == "disclose" else None
+        said = await self._say(row, person, text=text, about=about)
         return await self._answered(row, said)
 
     async def answer_late(self, row: Delivery) -> None:
@@ -123,13 +125,19 @@ class Dialogue:
         return await loop.run_in_executor(self.pool, self.roster.person, row.team, row.user)
 
     async def _say(
-        self, row: Delivery, person: Person, *, text: str | None = None, payload: str | None = None
+        self,
+        row: Delivery,
+        person: Person,
+        *,
+        text: str | None = None,
+        payload: str | None = None,
+        about: str | None = None,
     ) -> Said:
         channel, root = _place_of(row)
         conversation = await asyncio.to_thread(
             self.threads.find_or_open, person, row.team, channel, root, row.user
         )
-        return await self._said(row, conversation, text, payload, row)
+        return await self._said(row, conversation, text, payload, row, about)
 
     async def _said(
         self,
@@ -138,6 +146,7 @@ class Dialogue:
         text: str | None,
         payload: str | None,
         first: Delivery,
+        about: str | None = None,
     ) -> Said:
         try:
             said = await self.talk.say(
@@ -147,6 +156,7 @@ class Dialogue:
                 source_key=row.key,
                 received_at=first.received_at,
                 masked=first.masked,
+                about=about,
             )
         except InvalidInput as error:
             refused: Mapping[str, Any] = {"text": error.sentence, "lead": error.sentence}

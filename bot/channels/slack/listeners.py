@@ -129,6 +129,10 @@ class Listeners:
         except DeskError as error:
             log.warning("slack_modal_refused", code=error.code)
             self._tell(body, error.sentence)
+        except Exception as error:
+            # The edge of a thread, after the acknowledgement: that one must stand.
+            log.error("slack_modal_broke", error=type(error).__name__)
+            self._tell(body, "I could not open the form. Please write to me instead.")
 
     def _tell(self, body: Mapping[str, Any], words: str) -> None:
         url = body.get("response_url")

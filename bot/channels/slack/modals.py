@@ -128,30 +128,31 @@ def _step_inputs(ticket: Ticket, step: str, today: date) -> list[Block]:
         "why", "Reason", kit.text_input(), hint=REASON_HINT,
         optional=step in {"acknowledge", "reply", "resume"},
     )  # fmt: skip
-    asked: dict[str, list[Block]] = {
-        "reply": [
-            kit.field_input("text", "Your reply to the requester", kit.text_input(multiline=True))
-        ],
-        "extend": [_reasons("Why the law allows it", EXTENSION_REASONS), _extend_until(ticket)],
-        "pause": [_reasons("What we wait for", PAUSE_REASONS)],
-        "resolve": _finding(ticket),
-        "assign": [
-            kit.field_input(
-                "owner",
-                "Who is responsible from now on",
-                {"type": "users_select", "placeholder": kit.plain("Choose someone")},
-            )
-        ],
-        "snooze": [
-            kit.field_input(
-                "until",
-                "No reminders before the morning of",
-                {"type": "datepicker", "initial_date": (today + timedelta(days=1)).isoformat()},
-            )
-        ],
-        "note": [kit.field_input("text", "Note, sent to nobody", kit.text_input(multiline=True))],
-    }
-    return [*asked.get(step, []), *([] if step == "note" else [reason])]
+    return [*_asked(ticket, step, today), *([] if step == "note" else [reason])]
+
+
+def _asked(ticket: Ticket, step: str, today: date) -> list[Block]:
+    """What a step asks beside its reason."""
+    words = kit.text_input(multiline=True)
+    match step:
+        case "reply":
+            return [kit.field_input("text", "Your reply to the requester", words)]
+        case "note":
+            return [kit.field_input("text", "Note, sent to nobody", words)]
+        case "extend":
+            return [_reasons("Why the law allows it", EXTENSION_REASONS), _extend_until(ticket)]
+        case "pause":
+            return [_reasons("What we wait for", PAUSE_REASONS)]
+        case "resolve":
+            return _finding(ticket)
+        case "assign":
+            people: Block = {"type": "users_select", "placeholder": kit.plain("Choose someone")}
+            return [kit.field_input("owner", "Who is responsible from now on", people)]
+        case "snooze":
+            tomorrow = (today + timedelta(days=1)).isoformat()
+            day: Block = {"type": "datepicker", "initial_date": tomorrow}
+            return [kit.field_input("until", "No reminders before the morning of", day)]
+    return []
 
 
 def _reasons(label: str, reasons: Mapping[str, str]) -> Block:

@@ -165,6 +165,7 @@ class Talk(Protocol):
         text: str | None = None,
         payload: str | None = None,
         source_key: str | None = None,
+        about: str | None = None,
         received_at: datetime | None = None,
         masked: Sequence[str] = (),
     ) -> Said: ...

@@ -15,6 +15,7 @@ from tests.fakes.slack import FakeSlack, running_slack
 def slack() -> Iterator[FakeSlack]:
     with running_slack() as workspace:
         yield workspace
+        assert workspace.refused == []
 
 
 @pytest.fixture

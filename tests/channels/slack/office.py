@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +19,7 @@ from bot.channels.slack.notifier import SlackNotifier
 from bot.channels.slack.service import SlackChannel, SlackSettings, make_notifier
 from bot.conversation import Talk
 from bot.desk import Desk
+from bot.domain.forms import Form
 from bot.domain.policy import Clause
 from bot.domain.replies import QuotedClause, Reply
 from bot.fields import FieldReader
@@ -54,6 +57,11 @@ def quoting(id: str = "3.6", lead: str = "The policy says:") -> list[dict[str, A
     return [reply.to_json()]
 
 
+@cache
+def shipped_forms(folder: str) -> Mapping[str, Form]:
+    return load_forms(DATA / folder, shipped_library().policy)
+
+
 def ladder() -> Ladder:
     return Ladder(
         (
@@ -79,13 +87,12 @@ class Office:
     send: Deliverer
     inbox: SlackInbox
     posts: SlackPosts
-    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 10_000)))
 
     def write(self, user: str, text: str, **more: Any) -> str:
         """Someone writes a direct message; returns its time."""
         ts = self.slack.new_ts()
         event = fake.message_event(user, text, ts, **more)
-        assert self.send.event(event, f"Ev{next(self.numbers)}").status_code == 200
+        assert self.send.event(event, f"Ev{uuid.uuid4()}").status_code == 200
         return ts
 
     def answers(self, user: str, count: int = 1) -> list[Posted]:
@@ -107,8 +114,7 @@ def build(
 ) -> tuple[SlackChannel, SlackNotifier, Desk, Talk, ScriptedAssistant]:
     """The channel over this store, not started yet."""
     library = shipped_library()
-    forms = load_forms(DATA / "forms", library.policy)
-    french = load_forms(DATA / "forms" / "fr", library.policy)
+    forms, french = shipped_forms("forms"), shipped_forms("forms/fr")
     desk = Desk.build(store, library, forms, french, FieldReader(), ladder())
     assistant = ScriptedAssistant([quoting()])
     talk = Talk(store, desk, assistant)

@@ -1,0 +1,175 @@
+"""What comes in: signed, in time, stored before it is acknowledged, whatever state Slack is in."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from bot.store.db import Store
+from bot.store.slack_inbox import SlackInbox
+from bot.store.tables import slack_inbox, slack_marks
+from tests.channels.slack.office import Office, office, until
+from tests.fakes import slack as fake
+from tests.fakes.slack import ALICE, BOB, OFFICER, FakeSlack, Fault
+
+
+def rows(store: Store) -> int:
+    with store.reading() as connection:
+        count: int = connection.execute(select(func.count()).select_from(slack_inbox)).scalar_one()
+    return count
+
+
+def body(text: str = "Mabel Loomis asks") -> str:
+    event = fake.message_event(ALICE, text, f"{time.time():.6f}")
+    return json.dumps(fake.event_body(event, "Ev-signed"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (lambda b: fake.signed(b, secret="another"), 401),
+        (lambda b: fake.signed(b, at=time.time() - 301), 401),
+        (lambda b: fake.signed(b, at=time.time() + 301), 401),
+        (lambda b: {}, 401),
+        (lambda b: {**fake.signed(b), "X-Slack-Request-Timestamp": "soon"}, 401),
+        (lambda b: {**fake.signed(b), "X-Slack-Signature": "v0=00"}, 401),
+    ],
+)  # fmt: skip
+def test_what_slack_did_not_sign_is_refused_and_logged_without_a_word(
+    desk: Office, caplog: pytest.LogCaptureFixture, headers: object, status: int
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    text = body()
+    made = headers(text)  # type: ignore[operator]
+    sent = {"Content-Type": "application/json", **made}
+    answered = desk.send.client.post(
+        f"{desk.send.app_url}/slack/events", content=text, headers=sent
+    )
+    assert answered.status_code == status
+    assert rows(desk.store) == 0
+    assert "Mabel" not in caplog.text
+
+
+def test_the_address_is_verified_as_slack_asks(desk: Office) -> None:
+    asked = json.dumps({"type": "url_verification", "challenge": "abc", "token": "x"})
+    answered = desk.send._post(asked, "application/json")
+    assert answered.json() == {"challenge": "abc"}
+    assert rows(desk.store) == 0
+
+
+def test_what_cannot_be_stored_is_asked_for_again_and_the_retry_is_taken(
+    desk: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = fake.message_event(ALICE, "Mabel Loomis asks", desk.slack.new_ts())
+
+    def down(*_arguments: object, **_more: object) -> bool:
+        raise OperationalError("insert", {"text": "Mabel Loomis asks"}, Exception("locked"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SlackInbox, "receive", down)
+        assert desk.send.event(event, "Ev-retried").status_code == 500
+    retried = desk.send.event(
+        event, "Ev-retried", {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"}
+    )
+    assert retried.status_code == 200
+    desk.answers(ALICE)
+    assert rows(desk.store) == 1
+    assert "Mabel" not in caplog.text
+
+
+def test_slack_down_at_the_start_loses_nothing(slack: FakeSlack, sqlite_store: Store) -> None:
+    for method in ("auth.test", "users.info", "conversations.list", "chat.postMessage"):
+        slack.faults[method].extend([Fault(status=503)])
+    with office(slack, sqlite_store) as desk:
+        desk.write(ALICE, "Are you up?")
+        assert rows(sqlite_store) == 1
+        [answer] = desk.answers(ALICE)
+        assert "Clause 3.6" in answer.text
+
+
+def test_the_acknowledgement_waits_for_nothing(slack: FakeSlack, sqlite_store: Store) -> None:
+    slow = [Fault(delay=3.0)] * 20
+    for method in ("auth.test", "users.info", "conversations.list", "chat.postMessage"):
+        slack.faults[method].extend(slow)
+    with office(slack, sqlite_store) as desk:
+        event = fake.message_event(ALICE, "Quick?", slack.new_ts())
+        answered = desk.send.event(event, "Ev-quick")
+        assert answered.status_code == 200
+        # Slack itself was not needed: it has answered nothing yet.
+        assert not slack.direct(ALICE)
+        for method in slack.faults:
+            slack.faults[method].clear()
+
+
+def test_a_token_that_was_rotated_is_read_again(slack: FakeSlack, sqlite_store: Store) -> None:
+    tokens = [fake.BOT_TOKEN]
+    with office(slack, sqlite_store, token=lambda: tokens[-1]) as desk:
+        desk.write(ALICE, "one")
+        desk.answers(ALICE)
+        slack.tokens = {"xoxb-two", fake.APP_TOKEN}
+        tokens.append("xoxb-two")
+        desk.write(ALICE, "two")
+        desk.answers(ALICE, 2)
+        assert slack.called("chat.postMessage")[-1].token == "xoxb-two"
+
+
+def test_after_an_outage_what_was_written_is_answered_once_and_said_to_be_late(
+    slack: FakeSlack, sqlite_store: Store
+) -> None:
+    with office(slack, sqlite_store) as desk:
+        desk.write(ALICE, "before")
+        desk.answers(ALICE)
+        until(lambda: desk.posts.silence() is not None, "the desk says that it listens")
+    written = time.time() - 1200
+    with sqlite_store.transaction() as connection:
+        at = sqlite_store.now(connection) - timedelta(minutes=30)
+        connection.execute(slack_marks.update().values(at=at))
+    for user in (ALICE, BOB):
+        slack.write(user, f"from {user}", at=written)
+    with office(slack, sqlite_store) as desk:
+        late = desk.answers(ALICE, 3)[-1]
+        assert late.text.startswith("This is the answer to a message of yours that had to wait")
+        desk.answers(BOB, 2)
+        heard = {turn.text: turn.metadata["received_at"] for turn in desk.assistant.heard}
+        assert set(heard) == {f"from {ALICE}", f"from {BOB}"}
+        desk.write(OFFICER, "now")
+        desk.answers(OFFICER)
+        assert len(slack.direct(BOB)) == 2
+
+
+def test_rows_of_one_thread_are_worked_one_after_the_other(store: Store) -> None:
+    inbox = SlackInbox(store)
+    for number, user in enumerate((ALICE, ALICE, BOB)):
+        inbox.receive(
+            key=f"k{number}", message_key=None, kind="message", team="T", user=user, channel="D",
+            ts=str(number), thread_ts="", text="x", masked=(), data={}, age=timedelta(),
+        )  # fmt: skip
+    first = inbox.claim(10)
+    assert [row.key for row in first] == ["k0", "k2"]
+    assert inbox.claim(10) == []
+    inbox.finish(first[0].id)
+    assert [row.key for row in inbox.claim(10)] == ["k1"]
+
+
+def test_a_row_is_stored_once_by_its_key_and_once_by_its_message(store: Store) -> None:
+    inbox = SlackInbox(store)
+
+    def receive(key: str, message_key: str | None) -> bool:
+        return inbox.receive(
+            key=key, message_key=message_key, kind="message", team="T", user=ALICE, channel="D",
+            ts="1", thread_ts="", text="x", masked=(), data={}, age=timedelta(minutes=3),
+        )  # fmt: skip
+
+    assert [receive("a", "D:1"), receive("a", "D:2"), receive("b", "D:1")] == [True, False, False]
+    assert [receive("c", None), receive("d", None)] == [True, True]
+    row = inbox.by_key("a")
+    assert row is not None
+    assert store.now() - row.received_at >= timedelta(minutes=3)
+    inbox.finish(row.id)
+    assert inbox.prune(timedelta()) == 1

@@ -1,0 +1,253 @@
+"""`/privacy`, shortcuts and modals: the same forms and the same desk calls as the conversation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.desk import DISCLOSURE
+from bot.domain.people import Channel, Role
+from bot.domain.replies import Reply
+from tests.channels.slack.office import Office, until
+from tests.fakes.assistant import saying
+from tests.fakes.block_kit import render_view
+from tests.fakes.desks import set_time
+from tests.fakes.slack import ALICE, BOB, GUEST, TEAM, Fault, chosen, typed
+
+COMPLAINT = {
+    "what": typed("A clerk read my bill out loud at the counter"),
+    "when": typed("last Tuesday"),
+    "reach": typed("pat@example.ca"),
+}
+
+
+def told(desk: Office, count: int = 1) -> list[dict[str, Any]]:
+    return [
+        body
+        for _, body in until(
+            lambda: desk.slack.responses if len(desk.slack.responses) >= count else [], "a response"
+        )
+    ]
+
+
+def modal(desk: Office, count: int = 1) -> dict[str, Any]:
+    return until(lambda: desk.slack.modals if len(desk.slack.modals) >= count else [], "a modal")[
+        -1
+    ]
+
+
+def submit(desk: Office, user: str, view: dict[str, Any], values: dict[str, Any], id: str = "V1"
+           ) -> dict[str, Any]:  # fmt: skip
+    state = {block: {"value": given} for block, given in values.items()}
+    answered = desk.send.interact(
+        {
+            "type": "view_submission",
+            "user": {"id": user, "team_id": TEAM},
+            "view": {**view, "id": id, "state": {"values": state}},
+        }
+    )
+    assert answered.status_code == 200
+    given: dict[str, Any] = answered.json() if answered.content else {}
+    return given
+
+
+@pytest.mark.parametrize("text", ["", "help", "frobnicate", "ask", "HELP me"])
+def test_an_unknown_word_prints_help_to_that_person_alone(desk: Office, text: str) -> None:
+    assert desk.send.command(ALICE, text).content == b""
+    [body] = told(desk)
+    assert body["response_type"] == "ephemeral"
+    assert "/privacy incident" in body["text"]
+
+
+def test_ask_is_answered_to_that_person_alone(desk: Office) -> None:
+    desk.send.command(ALICE, "ask when do you need consent?")
+    [body] = told(desk)
+    assert "Clause 3.6" in body["text"]
+    assert desk.slack.posts == []
+
+
+def test_ask_about_something_personal_goes_on_in_private(desk: Office) -> None:
+    desk.assistant.lines = [[Reply("Sorry.", intent="complaint").to_json()], saying("What then?")]
+    desk.send.command(ALICE, "ask I want to complain about the shop")
+    [body] = told(desk)
+    [go_on] = next(b for b in body["blocks"] if b["type"] == "actions")["elements"]
+    desk.send.press(ALICE, go_on, channel="C0GENERAL")
+    [answer] = desk.answers(ALICE)
+    assert answer.text == "What then?"
+
+
+def test_disclose_asks_for_advice_and_shows_the_verdict(desk: Office) -> None:
+    advised = Reply("Get the warrant first.", verdict="legal_required_check")
+    desk.assistant.lines = [[advised.to_json()]]
+    desk.send.command(BOB, "disclose may I give the police an address?")
+    [body] = told(desk)
+    assert body["blocks"][0]["text"]["text"] == "Check the legal demand first"
+    assert desk.assistant.heard[0].metadata["about"] == DISCLOSURE
+
+
+def test_guests_get_no_staff_guidance(desk: Office) -> None:
+    desk.send.command(GUEST, "disclose may I give the police an address?")
+    [body] = told(desk)
+    assert "own staff" in body["text"]
+    assert desk.assistant.heard == []
+
+
+@pytest.mark.parametrize(
+    ("word", "title"), [("complaint", "Complaint"), ("access", "Access"), ("incident", "Report")]
+)
+def test_a_word_for_a_request_opens_its_form(desk: Office, word: str, title: str) -> None:
+    desk.send.command(ALICE, f"{word} they lost my file")
+    view = modal(desk)
+    assert title in view["title"]["text"]
+    assert "they lost my file" in render_view(view)
+
+
+def test_when_the_form_cannot_open_it_is_said(desk: Office) -> None:
+    desk.slack.faults["views.open"].append(Fault(error="expired_trigger_id"))
+    desk.send.command(ALICE, "complaint")
+    [body] = told(desk)
+    assert "could not open the form" in body["text"]
+
+
+def test_a_form_is_filed_once_with_a_receipt_and_counts_from_the_first_word(desk: Office) -> None:
+    desk.send.command(ALICE, "complaint")
+    view = modal(desk)
+    first = desk.store.now()
+    set_time(desk.store, first + timedelta(days=2))
+    for _ in range(2):
+        assert submit(desk, ALICE, view, COMPLAINT) == {}
+    receipt = desk.answers(ALICE)[0]
+    [ticket] = desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}")
+    assert ticket.reference in receipt.text
+    assert abs((ticket.received_at - first).total_seconds()) < 60
+    assert (ticket.channel, ticket.role) == (Channel.SLACK, Role.EMPLOYEE)
+    assert ticket.fields["reach"]["value"] == "pat@example.ca"
+    until(lambda: not desk.inbox.claim(5), "all rows are done")
+    assert len([p for p in desk.slack.direct(ALICE) if ticket.reference in p.text]) == 1
+
+
+def test_what_does_not_fit_is_said_inline_and_nothing_is_filed(desk: Office) -> None:
+    desk.send.command(ALICE, "complaint")
+    view = modal(desk)
+    answer = submit(desk, ALICE, view, {**COMPLAINT, "reach": typed("call me")})
+    assert answer["response_action"] == "errors"
+    assert "complete e-mail address" in answer["errors"]["reach"]
+    assert set(answer["errors"]) == {"reach"}
+    desk.write(ALICE, "hello")
+    desk.answers(ALICE)
+    assert desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}") == []
+
+
+def test_a_withdrawal_by_form_names_its_uses(desk: Office) -> None:
+    desk.write(ALICE, "stop the newsletters")
+    [answer] = desk.answers(ALICE)
+    menu = next(
+        e for b in answer.body["blocks"] if b["type"] == "actions" for e in b["elements"]
+        if e["type"] == "static_select"
+    )  # fmt: skip
+    option = next(o for o in menu["options"] if o["value"].startswith("withdrawal"))
+    desk.send.press(ALICE, menu, answer, selected_option=option)
+    view = modal(desk)
+    uses = next(b for b in view["blocks"] if b.get("block_id") == "uses")["element"]["options"]
+    given = {
+        "uses": chosen(uses[0]["value"]),
+        "details": typed("my account"),
+        "reach": typed("416 555 0134"),
+    }
+    assert submit(desk, ALICE, view, given) == {}
+    desk.answers(ALICE, 2)
+    [ticket] = desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}")
+    assert ticket.fields["uses"]["value"] == uses[0]["value"]
+
+
+def test_the_officer_button_carries_the_question_over(desk: Office) -> None:
+    desk.write(ALICE, "Is my badge photo personal information?")
+    [answer] = desk.answers(ALICE)
+    ask = next(
+        e for b in answer.body["blocks"] if b["type"] == "actions" for e in b["elements"]
+        if e["action_id"] == "officer"
+    )  # fmt: skip
+    desk.send.press(ALICE, ask, answer)
+    assert "Is my badge photo personal information?" in render_view(modal(desk))
+
+
+def test_a_message_is_sent_to_the_officer_with_a_warning_about_others(desk: Office) -> None:
+    desk.send.interact(
+        {
+            "type": "message_action", "callback_id": "send_to_officer",
+            "user": {"id": ALICE, "team_id": TEAM}, "channel": {"id": "C0GENERAL"},
+            "message": {"text": "SIN 046 454 286 of Mr. Doe", "ts": "1.1"},
+            "response_url": desk.send.response_url(ALICE),
+        }
+    )  # fmt: skip
+    shown = render_view(modal(desk))
+    assert "Other people's data" in shown
+    assert "046 454 286" not in shown
+    assert "of Mr. Doe" in shown
+
+
+def test_an_incident_is_reported_by_the_global_shortcut(desk: Office) -> None:
+    desk.send.interact(
+        {"type": "shortcut", "callback_id": "report_incident",
+         "user": {"id": ALICE, "team_id": TEAM}}
+    )  # fmt: skip
+    view = modal(desk)
+    assert view["title"]["text"] == "Report of a leak or loss"
+    given = {
+        "what": typed("A list of customers went to a wrong address"),
+        "contained": typed("recalled"),
+        "reach": typed("416 555 0134"),
+    }
+    assert submit(desk, ALICE, view, given) == {}
+    assert "Privacy Officer and the deputy" in desk.answers(ALICE)[0].text
+
+
+def test_status_shows_ones_own_requests_alone(desk: Office) -> None:
+    desk.send.command(ALICE, "complaint")
+    submit(desk, ALICE, modal(desk), COMPLAINT)
+    desk.answers(ALICE)
+    [ticket] = desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}")
+    desk.send.command(ALICE, "status")
+    desk.send.command(BOB, f"status {ticket.reference}")
+    first, second = told(desk, 2)
+    mine, theirs = sorted((first["text"], second["text"]), key=len, reverse=True)
+    assert ticket.reference in mine
+    assert theirs == "I see no request of yours with that reference."
+
+
+def test_an_expired_response_address_gives_way_to_a_direct_message(desk: Office) -> None:
+    desk.slack.faults["respond"].append(Fault(status=404))
+    desk.send.command(ALICE, "help")
+    assert "/privacy incident" in desk.answers(ALICE)[0].text
+
+
+def test_the_home_shows_topics_and_own_requests(desk: Office) -> None:
+    desk.send.command(ALICE, "complaint")
+    submit(desk, ALICE, modal(desk), COMPLAINT)
+    desk.answers(ALICE)
+    opened = {"type": "app_home_opened", "user": ALICE, "tab": "home", "channel": "D0ALICE"}
+    desk.send.event(opened, "Ev-home")
+    until(lambda: ALICE in desk.slack.homes, "the Home")
+    home = desk.slack.homes[ALICE]
+    shown = render_view(home)
+    assert "May I disclose this?" in shown
+    assert "waiting for the Privacy Officer" in shown
+    topic = next(b for b in home["blocks"] if b["type"] == "actions")["elements"][0]
+    desk.send.press(ALICE, topic)
+    assert "Clause 3.6" in desk.answers(ALICE, 2)[-1].text
+
+
+def test_someone_who_opens_the_messages_is_greeted_once_with_prompts(desk: Office) -> None:
+    opened = {"type": "app_home_opened", "user": GUEST, "tab": "messages", "channel": "D0GUEST"}
+    for number in (1, 2):
+        desk.send.event(opened, f"Ev-messages-{number}")
+    prompts = until(lambda: desk.slack.called("assistant.threads.setSuggestedPrompts"), "prompts")[
+        0
+    ].body
+    assert "thread_ts" not in prompts
+    assert len(prompts["prompts"]) == 4
+    assert "May I disclose this?" not in str(prompts)
+    desk.write(GUEST, "hello")
+    assert len(desk.answers(GUEST, 2)) == 2

@@ -1,0 +1,248 @@
+"""The Privacy Officer in Slack: cards, their buttons, the audited steps behind them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.tickets import Kind, Status, Step, Ticket
+from bot.notices import Notice, NoticeError, Sort
+from tests.channels.slack.office import Office, until
+from tests.channels.slack.test_forms import modal, submit
+from tests.fakes.block_kit import render, render_view
+from tests.fakes.desks import file
+from tests.fakes.slack import (
+    ALICE,
+    DEPUTY,
+    OFFICER,
+    OFFICERS_CHANNEL,
+    Fault,
+    Posted,
+    picked,
+    typed,
+)  # fmt: skip
+
+WHO = f"slack:{OFFICER}"
+
+
+def card_notice(ticket: Ticket, to: str = OFFICER, threshold: str = "opened") -> Notice:
+    return Notice(
+        key=f"{ticket.id}:respond:{threshold}:1", to=to, reference=ticket.reference,
+        subject=f"{ticket.reference}: New {ticket.kind}", text=f"New {ticket.kind}",
+        kind=str(ticket.kind), clock="respond", threshold=threshold,
+    )  # fmt: skip
+
+
+def ticket_with_card(desk: Office, kind: Kind = Kind.COMPLAINT) -> tuple[Ticket, Posted]:
+    ticket = file(desk.desk, kind, received_at=desk.store.now() - timedelta(minutes=5))
+    desk.notifier.send(card_notice(ticket))
+    return ticket, desk.slack.direct(OFFICER)[-1]
+
+
+def press(desk: Office, card: Posted, step: str, user: str = OFFICER) -> None:
+    button = next(
+        e for b in card.body["blocks"] if b["type"] == "actions" for e in b["elements"]
+        if e["action_id"] == f"step:{step}"
+    )  # fmt: skip
+    assert desk.send.press(user, button, card).status_code == 200
+
+
+def whispered(desk: Office, count: int = 1) -> str:
+    found = until(
+        lambda: desk.slack.whispers if len(desk.slack.whispers) >= count else [], "a word"
+    )
+    return found[-1].text
+
+
+def take(
+    desk: Office, card: Posted, step: str, values: dict[str, Any], user: str = OFFICER
+) -> None:
+    shown = len(desk.slack.modals)
+    press(desk, card, step, user)
+    view = modal(desk, shown + 1)
+    assert submit(desk, user, view, values, id=f"V-{step}") == {}
+
+
+def test_a_card_has_reference_kind_dates_and_initials_and_no_words(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    shown = render(card.body["blocks"])
+    for words in (ticket.reference, "Complaint", "Respond", "Resolve", "P., customer by web"):
+        assert words in shown
+    assert "You called me" not in shown
+    assert f"https://desk.example/officer/tickets/{ticket.reference}" in shown
+    [copy] = until(lambda: desk.slack.messages(OFFICERS_CHANNEL), "the channel's card")
+    assert render(copy.body["blocks"]) == shown
+
+
+@pytest.mark.parametrize(
+    ("step", "values", "what", "why"),
+    [
+        ("acknowledge", {"why": typed("mine")}, "acknowledge", "mine"),
+        ("reply", {"text": typed("We are sorry."), "why": typed("")}, "reply", ""),
+        ("pause", {"reason": picked("proceedings"), "why": typed("the court")}, "pause",
+         "the court"),
+        ("resolve", {"justified": picked("no"), "why": typed("nothing found")}, "resolve",
+         "nothing found"),
+        ("assign", {"owner": {"type": "users_select", "selected_user": DEPUTY},
+                    "why": typed("on leave")}, "assign", "on leave"),
+    ],
+)  # fmt: skip
+def test_each_step_has_its_form_its_reason_and_its_record(
+    desk: Office, step: str, values: dict[str, Any], what: str, why: str
+) -> None:
+    ticket, card = ticket_with_card(desk)
+    take(desk, card, step, values)
+    assert ticket.reference in whispered(desk)
+    event = desk.desk.tickets.show(ticket.reference).events[-1]
+    assert (event.who, event.what, event.why) == (WHO, what, why)
+
+
+def test_a_card_is_brought_up_to_date_in_place(desk: Office) -> None:
+    ticket, _card = ticket_with_card(desk)
+    desk.desk.tickets.take(ticket.reference, Step.ACKNOWLEDGE, who="console")
+
+    def shown() -> list[str]:
+        cards = [*desk.slack.direct(OFFICER), *desk.slack.messages(OFFICERS_CHANNEL)]
+        return [render(c.body["blocks"]) for c in cards]
+
+    until(lambda: all("Acknowledged" in s for s in shown()), "both cards show it")
+    assert len(shown()) == 2
+    assert all("console acknowledged it" in s for s in shown())
+
+
+def test_a_stale_button_says_what_happened_since(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    old = Posted(card.channel, card.ts, dict(card.body), card.at)
+    desk.desk.tickets.take(ticket.reference, Step.ACKNOWLEDGE, who=f"slack:{DEPUTY}")
+    press(desk, old, "acknowledge")
+    shown = render_view(modal(desk))
+    assert "Too late for this" in shown
+    assert f"<@{DEPUTY}> acknowledged it" in shown
+
+
+def test_of_two_officers_one_wins_and_the_other_keeps_their_words(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    press(desk, card, "reply")
+    view = modal(desk)
+    desk.desk.tickets.take(ticket.reference, Step.ACKNOWLEDGE, who=f"slack:{DEPUTY}")
+    submit(desk, OFFICER, view, {"text": typed("My long reply"), "why": typed("")})
+    told = whispered(desk)
+    assert "not done" in told
+    assert "My long reply" in told
+    assert desk.desk.tickets.show(ticket.reference).status is Status.ACKNOWLEDGED
+
+
+def test_an_extension_is_for_access_requests_and_needs_the_laws_reason(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk, Kind.ACCESS)
+    until_day = max(c.promised for c in ticket.clocks) + timedelta(days=10)
+    day = {"type": "datepicker", "selected_date": until_day.isoformat()}
+    take(desk, card, "extend",
+         {"reason": picked("consultations"), "until": day, "why": typed("the lawyer")})  # fmt: skip
+    assert "notified" in whispered(desk)
+    shown = desk.desk.tickets.show(ticket.reference)
+    assert shown.fact("extension") is not None
+
+
+def test_a_snooze_ends_on_a_later_day_and_a_note_is_sent_to_nobody(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    today = {"type": "datepicker", "selected_date": "2020-01-01"}
+    press(desk, card, "snooze")
+    refused = submit(desk, OFFICER, modal(desk), {"until": today, "why": typed("busy")})
+    assert refused["errors"] == {"until": "Please choose a day after today."}
+    press(desk, card, "note")
+    submit(desk, OFFICER, modal(desk, 2), {"text": typed("Called her twice")}, id="V-note")
+    assert "sent to nobody" in whispered(desk)
+    shown = desk.desk.tickets.show(ticket.reference)
+    assert [event.what for event in shown.events][-1] == "note"
+    assert desk.slack.direct(ALICE) == []
+
+
+def test_nobody_but_the_officers_can_take_a_step(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    press(desk, card, "acknowledge", user=ALICE)
+    until(lambda: desk.slack.responses, "a refusal")
+    assert "Only the Privacy Officer" in desk.slack.responses[-1][1]["text"]
+    press(desk, card, "acknowledge")
+    submit(desk, ALICE, modal(desk), {"why": typed("")}, id="V-forged")
+    assert "Only the Privacy Officer" in whispered(desk)
+    assert desk.desk.tickets.show(ticket.reference).status is Status.RECEIVED
+
+
+def test_members_of_a_channel_that_is_not_private_are_no_officers(desk: Office) -> None:
+    desk.slack.members[OFFICERS_CHANNEL].append(ALICE)
+    assert desk.notifier.roster.is_officer(ALICE)
+    desk.slack.channels[OFFICERS_CHANNEL]["is_private"] = False
+    desk.notifier.roster._members = None
+    desk.notifier.roster._roles.clear()
+    assert not desk.notifier.roster.is_officer(ALICE)
+    assert desk.notifier.roster.is_officer(OFFICER)
+
+
+def test_someone_deactivated_is_skipped_for_good(desk: Office) -> None:
+    ticket = file(desk.desk)
+    desk.slack.users[OFFICER]["deleted"] = True
+    with pytest.raises(NoticeError) as refused:
+        desk.notifier.send(card_notice(ticket))
+    assert refused.value.permanent
+    assert "deactivated" in desk.notifier.problems([OFFICER])[0]
+
+
+def test_a_notice_is_posted_once_however_often_it_is_sent(desk: Office) -> None:
+    ticket = file(desk.desk)
+    notice = card_notice(ticket)
+    desk.slack.faults["chat.postMessage"].append(Fault(drop=True))
+    with pytest.raises(NoticeError) as unknown:
+        desk.notifier.send(notice)
+    assert not unknown.value.permanent
+    assert desk.notifier.has(notice)
+    desk.notifier.send(notice)
+    assert len(desk.slack.direct(OFFICER)) == 1
+
+
+def test_letters_reach_a_requester_in_slack(desk: Office) -> None:
+    letter = Notice(
+        key="1:requester:reply:1", to=f"slack:T0DESK:{ALICE}", sort=Sort.LETTER,
+        subject="PD-7K3M-9QXD: Our reply to your request", text="We are sorry. <!channel>",
+    )  # fmt: skip
+    desk.notifier.send(letter)
+    [told] = desk.slack.direct(ALICE)
+    assert "Our reply to your request" in told.text
+    assert "&lt;!channel&gt;" in told.text
+
+
+def home_of(desk: Office, count: int = 1) -> dict[str, Any]:
+    until(lambda: len(desk.slack.called("views.publish")) >= count, "a Home")
+    return desk.slack.homes[OFFICER]
+
+
+def test_the_officers_home_lists_overdue_first_with_words_counts_and_filters(
+    desk: Office,
+) -> None:
+    now = desk.store.now()
+    fresh = file(desk.desk, received_at=now - timedelta(minutes=1))
+    late = file(desk.desk, received_at=now - timedelta(days=60))
+    opened = {"type": "app_home_opened", "user": OFFICER, "tab": "home", "channel": "D0OFFICER"}
+    desk.send.event(opened, "Ev-officer-home")
+    home = home_of(desk)
+    shown = render_view(home)
+    assert shown.index(late.reference) < shown.index(fresh.reference)
+    assert "*2* open" in shown
+    assert "overdue by" in shown
+    menu = next(b["accessory"] for b in home["blocks"] if "accessory" in b)
+    option = next(o for o in menu["options"] if o["value"] == "late")
+    desk.send.press(OFFICER, menu, selected_option=option)
+    filtered = render_view(home_of(desk, 2))
+    assert fresh.reference not in filtered
+    assert late.reference in filtered
+
+
+def test_buttons_name_ticket_and_version(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    values = {
+        e["value"] for b in card.body["blocks"] if b["type"] == "actions" for e in b["elements"]
+        if "value" in e
+    }  # fmt: skip
+    assert [json.loads(v) for v in values] == [{"r": ticket.reference, "v": ticket.version}]
