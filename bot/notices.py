@@ -76,11 +76,20 @@ class NoticeError(DeskError):
 
     code = "notice"
 
-    def __init__(self, why: str, *, permanent: bool, retry_after: float | None = None) -> None:
-        """`retry_after`: the seconds that the other side asks us to wait."""
+    def __init__(
+        self,
+        why: str,
+        *,
+        permanent: bool,
+        retry_after: float | None = None,
+        whole_way: bool = False,
+    ) -> None:
+        """`retry_after`: the seconds that the other side asks us to wait. `whole_way`: the other
+        side is away, so that nothing else would get through now either."""
         super().__init__(why)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.whole_way = whole_way
 
 
 class Notifier(Protocol):
@@ -149,6 +158,10 @@ class Ladder:
             if recipient.duty in duties:
                 firsts.setdefault(recipient.duty, recipient)
         return tuple(firsts.values())
+
+    def ways(self, duty: str) -> tuple[Recipient, ...]:
+        """Every way to the holder of this duty, the first to be taken first."""
+        return tuple(r for r in self.recipients if r.duty == duty)
 
     def owner(self, owner: str | None) -> Recipient:
         """The first way to a ticket's owner: a duty, an address of the ladder, or their own.

@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.intake import Intake
-from bot.desk.planning import plan_letter, plan_next, plan_pause
+from bot.desk.planning import ACKNOWLEDGING, WAITS, Plans
 from bot.domain.clocks import Clock
 from bot.domain.errors import Conflict, NotFound
+from bot.domain.letters import REQUESTER
+from bot.domain.thresholds import DEEMED_REFUSAL, OPENED
 from bot.domain.tickets import Event, Status, Step, Ticket, is_open, next_status, parse_reference
-from bot.store import notices, tickets
+from bot.store import digests, notices, tickets
 from bot.store.db import Connection
 
 TAKEN = "Someone else changed this ticket in the meantime. Look at it again."
@@ -71,10 +73,45 @@ class Change:
         self.told[name] = dict(content)
         return number
 
-    def write_letter(self, name: str, text: str) -> None:
-        """Add a letter to the requester, and plan its sending where an address is known."""
+    def write_letter(self, name: str, text: str) -> int:
+        """Add a letter to the requester, and plan its sending where a way is known.
+
+        Returns its number.
+        """
         number = self.add_fact(name, {"text": text})
-        plan_letter(self.connection, self.ticket, name, number, self.intake.ladder, self.now)
+        plans = self.plans()
+        plans.letter(self.ticket, name, number)
+        plans.write()
+        return number
+
+    def plans(self) -> Plans:
+        return self.intake.plans(self.connection, self.now)
+
+    def tell_when_unanswered(self, question: int) -> None:
+        """Plan the word that the requester does not answer; what was planned of an earlier
+        question is off."""
+        notices.close_unsent(self.connection, self.ticket.id, "cancelled", clock=WAITS)
+        plans = self.plans()
+        plans.waiting(self.ticket, question, self.now)
+        plans.write()
+
+    def move_to(self, owner: str) -> None:
+        """Move the pending reminders to a new owner."""
+        plans = self.plans()
+        plans.reassigned(self.ticket, owner)
+        plans.write()
+
+    def postpone(self, until: datetime) -> int:
+        """Let reminders wait; letters and a deemed refusal do not. Returns how many
+        wait."""
+        letters = {str(n["threshold"]) for n in self.ticket.notices if n["clock"] == REQUESTER}
+        waiting = notices.postpone(
+            self.connection, self.ticket.id, until, but={DEEMED_REFUSAL, *letters}
+        )
+        plans = self.plans()
+        for row in waiting:
+            digests.plan(self.connection, plans.digest_keys(row.to, row.by, until))
+        return len(waiting)
 
     def each_clock(self, changed: Callable[[Clock], Clock]) -> tuple[Clock, ...]:
         return tuple(changed(clock) for clock in self.ticket.clocks)
@@ -106,51 +143,69 @@ class Change:
             columns.setdefault("closed_at", None)
         if not tickets.save_status(self.connection, ticket, status, running, **columns):
             raise Conflict(TAKEN)
-        self._save_clocks(running, renewed)
+        self._plan(what, status, running, renewed)
         old, new = _moved(ticket, status, running)
         old, new = {**old, **(before or {})}, {**new, **self.told, **(after or {})}
         event = Event(self.now, self.who, what, why, old or None, new or None)
         tickets.add_event(self.connection, ticket.id, event)
         return self.intake.load(self.connection, ticket.reference, self.now)
 
-    def _save_clocks(self, running: Sequence[Clock], renewed: Collection[str]) -> None:
+    def _plan(
+        self, what: str, status: Status, running: Sequence[Clock], renewed: Collection[str]
+    ) -> None:
+        """Keep the notices in step with the change."""
+        plans = self.plans()
+        self._save_clocks(plans, running, renewed)
+        if self.ticket.status is Status.WAITING and status is not Status.WAITING:
+            notices.close_unsent(self.connection, self.ticket.id, "cancelled", clock=WAITS)
+        if what in ACKNOWLEDGING:
+            self._end_escalation(plans, running)
+        plans.write()
+
+    def _save_clocks(
+        self, plans: Plans, running: Sequence[Clock], renewed: Collection[str]
+    ) -> None:
         known = {clock.name: clock for clock in self.ticket.clocks}
         started = [clock for clock in running if clock.name not in known]
         tickets.add_clocks(self.connection, self.ticket.id, started)
         for clock in started:
-            self._plan(clock, 1)
+            plans.next(self.ticket.id, self.ticket.owner, clock, 1, None)
         for clock in running:
             before = known.get(clock.name)
             fresh = clock.name in renewed
             if before is None or (not fresh and before == replace(clock, state=before.state)):
                 continue
             version = tickets.save_clock(self.connection, self.ticket.id, clock, renewed=fresh)
-            runs = clock.met_at is None and clock.ended_at is None and not clock.paused
-            notices.close_unsent(
-                self.connection,
-                self.ticket.id,
-                "cancelled",
-                clock=clock.name,
-                before_version=version if runs else None,
-            )
-            if runs:
-                self._plan(clock, version)
-            elif clock.paused and clock.met_at is None and clock.ended_at is None:
-                plan_pause(
-                    self.connection, self.ticket.id, clock, version, self.intake.ladder, self.now
-                )
+            self._plan_moved(plans, clock, version)
 
-    def _plan(self, clock: Clock, version: int) -> None:
-        plan_next(
+    def _plan_moved(self, plans: Plans, clock: Clock, version: int) -> None:
+        """Cancel what the clock as it was would have told, and plan what it will.
+
+        A new ticket that nobody was told of yet is told of all the same, and the clock goes on
+        from there.
+        """
+        runs = clock.met_at is None and clock.ended_at is None and not clock.paused
+        notices.close_unsent(
             self.connection,
             self.ticket.id,
-            clock,
-            version,
-            None,
-            self.intake.library,
-            self.intake.ladder,
-            self.now,
+            "cancelled",
+            clock=clock.name,
+            before_version=version if runs else None,
+            but=(OPENED,) if runs else (),
         )
+        waiting = notices.pending(self.connection, self.ticket.id) if runs else ()
+        if not any((row.clock, row.threshold) == (clock.name, OPENED) for row in waiting):
+            plans.next(self.ticket.id, self.ticket.owner, clock, version, None)
+
+    def _end_escalation(self, plans: Plans, running: Sequence[Clock]) -> None:
+        """Someone has seen it: nobody else is told of what was told, the clock goes on."""
+        ended = notices.close_unsent(self.connection, self.ticket.id, "cancelled", rungs=True)
+        versions = tickets.clock_versions(self.connection, self.ticket.id)
+        clocks = {clock.name: clock for clock in running}
+        for name, threshold, version in {(r.clock, r.threshold, r.version) for r in ended}:
+            current = versions.get(name)
+            if name in clocks and (version == current or threshold == OPENED):
+                plans.next(self.ticket.id, self.ticket.owner, clocks[name], current or 1, threshold)
 
 
 def _moved(

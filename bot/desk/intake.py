@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.desk.planning import plan_opening
+from bot.desk.planning import Plans
 from bot.domain.clock_records import clock_from_facts
 from bot.domain.clocks import Clock, local_date, require_past, start_clocks
 from bot.domain.errors import InvalidInput
@@ -104,8 +104,14 @@ class Intake:
         tickets.add_event(
             connection, id, Event(now, filing.who, "received", filing.why, None, told)
         )
-        plan_opening(connection, id, filing.kind, running, self.library, self.ladder, now)
+        plans = self.plans(connection, now)
+        plans.opening(id, filing.kind, running)
+        plans.write()
         return reference
+
+    def plans(self, connection: Connection, now: datetime) -> Plans:
+        """Notices to be planned in this transaction."""
+        return Plans(connection, self.library, self.ladder, now)
 
     def checked_clocks(self, filing: Filing, now: datetime) -> tuple[Clock, ...]:
         """The clocks of a filing that may be entered. Raises as `file` does."""

@@ -1,158 +1,346 @@
-"""Planning notices: one pending threshold per (ticket, clock), and the opening at once."""
+"""Planning notices: one pending threshold per (ticket, clock), each to whom the rules name.
+
+What lives here: which rows a change of a ticket, or a notice that is done, brings about. What does
+not: sending them (reminders), and the dates and routes themselves (domain.thresholds).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 
 from bot.domain.clocks import Clock, local_date
 from bot.domain.letters import REQUESTER
-from bot.domain.thresholds import planned_for, thresholds
+from bot.domain.people import Channel
+from bot.domain.thresholds import (
+    DEEMED_REFUSAL,
+    OPENED,
+    PAUSED,
+    WAITING,
+    Threshold,
+    escalates,
+    planned_for,
+    route,
+    thresholds,
+    upcoming,
+)
 from bot.domain.tickets import Kind, Ticket
-from bot.notices import Ladder
-from bot.store import notices
+from bot.domain.workdays import next_open_day
+from bot.notices import Ladder, Recipient
+from bot.store import digests, notices
 from bot.store.db import Connection
 from bot.store.library import Library
+from bot.store.notices import NewNotice, NoticeRow
 
-# A pause that nobody ends is told of after so many days, under `paused+` and the number.
-FORGOTTEN = "paused+"
-FORGOTTEN_AFTER = (14, 30)
-
-
-def plan_opening(
-    connection: Connection,
-    ticket_id: int,
-    kind: Kind,
-    running: Sequence[Clock],
-    library: Library,
-    ladder: Ladder,
-    now: datetime,
-) -> None:
-    """Plan the notice of the new ticket and the first threshold of each clock."""
-    plan_opened(connection, ticket_id, kind, running[0].name, library, ladder, now)
-    for clock in running:
-        plan_next(connection, ticket_id, clock, 1, None, library, ladder, now)
+# A requester who was asked something and does not answer is told of under this in place of a clock.
+WAITS = "waiting"
+# What could not be delivered is told to the operator under its threshold with this before it.
+UNDELIVERED = "undelivered:"
+# The rung of a letter that came back: what the officer is told is not the letter.
+CAME_BACK = 1
+# Whoever does one of these has seen the ticket: what waits for an acknowledgement ends.
+ACKNOWLEDGING = frozenset({"acknowledge", "work", "ask", "reply", "snooze", "pause", "extend"})
 
 
-def plan_opened(
-    connection: Connection,
-    ticket_id: int,
-    kind: Kind,
-    clock: str,
-    library: Library,
-    ladder: Ladder,
-    now: datetime,
-    *,
-    version: int = 1,
-) -> None:
-    """Plan the word that there is a ticket of this kind: at once where its kind pages people."""
-    rules = library.kinds[str(kind)]
-    when = now if rules.page_at_once else next_office_moment(library, now)
-    for recipient in ladder.reach(rules.page_at_once or ("officer",)):
-        notices.plan(
-            connection,
-            ticket_id,
-            clock=clock,
-            threshold="opened",
-            version=version,
-            to=recipient.to,
-            by=recipient.by,
-            planned_for=when,
+@dataclass(slots=True)
+class Plans:
+    """Rows to be planned in one transaction, at one moment; `write` writes them at once."""
+
+    connection: Connection
+    library: Library
+    ladder: Ladder
+    now: datetime
+    rows: list[NewNotice] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write what was collected, and the digests that the lines of it need."""
+        notices.plan(self.connection, self.rows)
+        wanted: set[tuple[str, str, date, datetime]] = set()
+        for row in self.rows:
+            if row.state == "planned" and (row.form == "line" or self._repeats(row)):
+                wanted |= self.digest_keys(row.to, row.by, row.planned_for)
+        digests.plan(self.connection, wanted)
+        self.rows.clear()
+
+    def _repeats(self, row: NewNotice) -> bool:
+        if row.rung or row.clock in {REQUESTER, WAITS}:
+            return False
+        return route(row.threshold, self.library.reminders).in_digest
+
+    def digest_keys(
+        self, to: str, by: str, moment: datetime
+    ) -> set[tuple[str, str, date, datetime]]:
+        """The digests that may carry what is planned for then: that of its day, and, when that is
+        past and may have gone out, the next one."""
+        moments = {moment} if moment > self.now else {moment, self.now}
+        found = {next_digest(self.library, m) for m in moments}
+        return {(to, by, local_date(at, self.library.zone), at) for at in found}
+
+    # -- what a ticket's life brings about
+
+    def opening(self, ticket_id: int, kind: Kind, running: Sequence[Clock]) -> None:
+        """The word of a new ticket; the first threshold of its other clocks.
+
+        The first clock's own thresholds follow when the word is out. Where one of them is due
+        before the office opens it takes the word's place, unless people are paged.
+        """
+        first, *others = running
+        when = self.opened(ticket_id, kind, first.name)
+        for clock in others:
+            self.next(ticket_id, None, clock, 1, None)
+        soon, _ = self._upcoming(first, None)
+        if soon is not None and self._moment(first, soon) <= when:
+            self.next(ticket_id, None, first, 1, None)
+            if not self.library.kinds[str(kind)].page_at_once:
+                self.rows = [
+                    replace(row, state="superseded") if row.threshold == OPENED else row
+                    for row in self.rows
+                ]
+
+    def opened(self, ticket_id: int, kind: Kind, clock: str, version: int = 1) -> datetime:
+        """The word that there is a ticket of this kind; returns when it goes out.
+
+        At once where its kind pages people, else at the office's next opening.
+        """
+        page = self.library.kinds[str(kind)].page_at_once
+        when = self.now if page else next_office_moment(self.library, self.now)
+        self._tell(ticket_id, None, clock, OPENED, version, when, page=page)
+        return when
+
+    def next(
+        self, ticket_id: int, owner: str | None, clock: Clock, version: int, after: str | None
+    ) -> None:
+        """The clock's next threshold after this one, and as superseded those that it overtakes.
+
+        A clock that was met or ended keeps silent, and a paused one says so now and then.
+        """
+        if clock.met_at is not None or clock.ended_at is not None:
+            return
+        if clock.paused:
+            self._forgotten(ticket_id, owner, clock, version, after)
+            return
+        chosen, overtaken = self._upcoming(clock, None if after == OPENED else after)
+        for point in overtaken:
+            self._threshold(ticket_id, owner, clock, version, point, state="superseded")
+        if chosen is not None:
+            self._threshold(ticket_id, owner, clock, version, chosen)
+
+    def _upcoming(
+        self, clock: Clock, after: str | None
+    ) -> tuple[Threshold | None, tuple[Threshold, ...]]:
+        today = local_date(self.now, clock.zone)
+        points = thresholds(clock, self.library.calendar(), self.library.reminders, today)
+        return upcoming(points, after, today)
+
+    def _moment(self, clock: Clock, point: Threshold) -> datetime:
+        return planned_for(point.date, clock.zone, self.library.reminders.at)
+
+    def _threshold(
+        self,
+        ticket_id: int,
+        owner: str | None,
+        clock: Clock,
+        version: int,
+        point: Threshold,
+        *,
+        state: str = "planned",
+    ) -> None:
+        when = self._moment(clock, point)
+        self._tell(ticket_id, owner, clock.name, point.name, version, when, state=state)
+
+    def _forgotten(
+        self, ticket_id: int, owner: str | None, clock: Clock, version: int, after: str | None
+    ) -> None:
+        began = local_date(clock.pauses[-1].start, clock.zone)
+        self._since(
+            ticket_id, owner, clock.name, version, PAUSED, began,
+            self.library.reminders.paused_days, after,
+        )  # fmt: skip
+
+    def waiting(
+        self, ticket: Ticket, number: int, asked: datetime, after: str | None = None
+    ) -> None:
+        """The word that the requester has not answered question `number` for so long."""
+        began = local_date(asked, self.library.zone)
+        days = self.library.reminders.waiting_days
+        self._since(ticket.id, ticket.owner, WAITS, number, WAITING, began, days, after)
+
+    def _since(
+        self,
+        ticket_id: int,
+        owner: str | None,
+        clock: str,
+        version: int,
+        name: str,
+        began: date,
+        days: Sequence[int],
+        after: str | None,
+    ) -> None:
+        names = [f"{name}{number}" for number in days]
+        place = names.index(after) + 1 if after in names else 0
+        for number in days[place : place + 1]:
+            day = next_open_day(began + timedelta(days=number), self.library.calendar())
+            when = planned_for(day, self.library.zone, self.library.reminders.at)
+            self._tell(ticket_id, owner, clock, f"{name}{number}", version, when)
+
+    def letter(self, ticket: Ticket, name: str, number: int) -> bool:
+        """The sending of a letter, at once, by the way the requester chose. False where there is
+        none: they read it with the status of their request."""
+        chosen = way_to(ticket, self.ladder)
+        if chosen is None:
+            return False
+        self.rows.append(
+            NewNotice(ticket.id, REQUESTER, name, number, chosen.to, chosen.by, self.now)
+        )
+        return True
+
+    # -- what a notice that is done brings about
+
+    def escalation(self, row: NoticeRow, clock: Clock | None, page: Collection[str]) -> bool:
+        """Whoever is told next when nobody acknowledges this card. False when nobody is."""
+        for number, (duty, when) in enumerate(self._rungs(row, clock, page), start=1):
+            ways = self.ladder.ways(duty)
+            wanted = ways if row.threshold == OPENED else ways[:1]
+            people = [r for r in wanted if (r.to, r.by) != (row.to, row.by)]
+            if number <= row.rung or not people:
+                continue
+            self.rows.extend(
+                NewNotice(
+                    row.ticket_id, row.clock, row.threshold, row.version, r.to, r.by, when,
+                    rung=number,
+                )
+                for r in people
+            )  # fmt: skip
+            return True
+        return False
+
+    def _rungs(
+        self, row: NoticeRow, clock: Clock | None, page: Collection[str]
+    ) -> list[tuple[str, datetime]]:
+        rules = self.library.reminders
+        if row.form != "card":
+            return []
+        if row.threshold == OPENED:
+            return [(duty, self.now + wait) for duty, wait in rules.page_again] if page else []
+        if clock is None or not escalates(row.threshold, rules):
+            return []
+        day = self.date_of(clock, row.threshold)
+        if day is None:
+            return []
+        return [(duty, planned_for(day, clock.zone, hour)) for duty, hour in rules.escalation]
+
+    def date_of(self, clock: Clock, threshold: str) -> date | None:
+        """The date of this threshold of the clock as it is now."""
+        today = local_date(self.now, clock.zone)
+        points = thresholds(clock, self.library.calendar(), self.library.reminders, today)
+        return next((point.date for point in points if point.name == threshold), None)
+
+    def overtaken(self, clock: Clock, threshold: str) -> bool:
+        """Tell whether a later threshold is due by now, so that this one would say what is past.
+
+        A deemed refusal is a fact of its own and is always told, and so is a new ticket.
+        """
+        if threshold in {OPENED, DEEMED_REFUSAL} or clock.paused:
+            return False
+        today = local_date(self.now, clock.zone)
+        points = thresholds(clock, self.library.calendar(), self.library.reminders, today)
+        names = [point.name for point in points]
+        later = points[names.index(threshold) + 1 :] if threshold in names else ()
+        return any(point.date <= today for point in later)
+
+    def acknowledged(self, row: NoticeRow, seen: Sequence[datetime], clock: Clock | None) -> bool:
+        """Tell whether one of these acknowledgements is of this threshold's day, or later."""
+        if row.threshold == OPENED or clock is None:
+            return bool(seen)
+        day = self.date_of(clock, row.threshold)
+        if day is None:
+            return False
+        return any(at >= datetime.combine(day, time.min, tzinfo=clock.zone) for at in seen)
+
+    # -- who
+
+    def _tell(
+        self,
+        ticket_id: int,
+        owner: str | None,
+        clock: str,
+        threshold: str,
+        version: int,
+        when: datetime,
+        *,
+        state: str = "planned",
+        page: Sequence[str] = (),
+    ) -> None:
+        chosen = route(threshold, self.library.reminders, page)
+        form = "card" if chosen.card else "line"
+        self.rows.extend(
+            NewNotice(ticket_id, clock, threshold, version, r.to, r.by, when, form, 0, state)
+            for r in self.people(threshold, owner, page)
         )
 
+    def people(
+        self, threshold: str, owner: str | None, page: Sequence[str] = ()
+    ) -> tuple[Recipient, ...]:
+        """To whom, and by which ways, a threshold of a ticket with this owner goes first."""
+        chosen = route(threshold, self.library.reminders, page)
+        duties = [duty for duty in chosen.duties if duty != "owner"]
+        found = self.ladder.reach(duties) if chosen.every_way else self.ladder.card(duties)
+        mine = [self.owner(owner)] if "owner" in chosen.duties else []
+        # An owner who is told as the deputy as well is told once.
+        wanted = {(r.to, r.by): r for r in (*mine, *found) or self.ladder.recipients[:1]}
+        return tuple(wanted.values())
 
-def plan_next(
-    connection: Connection,
-    ticket_id: int,
-    clock: Clock,
-    version: int,
-    after: str | None,
-    library: Library,
-    ladder: Ladder,
-    now: datetime,
-) -> None:
-    """Plan the clock's next threshold: the first still ahead, later than the one just `after`.
+    def owner(self, owner: str | None) -> Recipient:
+        """The way to a ticket's owner: an account by its address, while it is not disabled."""
+        if owner is None:
+            return self.ladder.owner(None)
+        address = notices.address_of(self.connection, owner)
+        return self.ladder.owner(owner if address is None else address)
 
-    Thresholds whose day has passed are not made up for; of those due by today the latest counts.
-    A paused clock keeps silent.
-    """
-    if clock.met_at is not None or clock.ended_at is not None or clock.paused:
-        return
-    points = [p for p in thresholds(clock, library.calendar()) if p.name != "opened"]
-    names = [p.name for p in points]
-    if after in names:
-        points = points[names.index(after) + 1 :]
-    today = local_date(now, clock.zone)
-    due_by_now = [p for p in points if p.date <= today and p.date != clock.day_zero]
-    ahead = due_by_now[-1:] or [p for p in points if p.date > today][:1]
-    for point in ahead:
-        for recipient in ladder.reach(("officer",)):
-            notices.plan(
-                connection,
-                ticket_id,
-                clock=clock.name,
-                threshold=point.name,
-                version=version,
-                to=recipient.to,
-                by=recipient.by,
-                planned_for=planned_for(point.date, clock.zone),
-            )
+    def is_told(self, row: NoticeRow, owner: str | None) -> bool:
+        """Tell whether this row's person still has anything to do with it."""
+        places = {(r.to, r.by) for r in self.ladder.recipients}
+        mine = self.owner(owner)
+        return (row.to, row.by) in places | {(mine.to, mine.by)}
 
-
-def plan_pause(
-    connection: Connection,
-    ticket_id: int,
-    clock: Clock,
-    version: int,
-    ladder: Ladder,
-    now: datetime,
-) -> None:
-    """Plan the notices of a pause that nobody ends."""
-    for days in FORGOTTEN_AFTER:
-        day = local_date(now, clock.zone) + timedelta(days=days)
-        for recipient in ladder.reach(("officer",)):
-            notices.plan(
-                connection,
-                ticket_id,
-                clock=clock.name,
-                threshold=f"{FORGOTTEN}{days}",
-                version=version,
-                to=recipient.to,
-                by=recipient.by,
-                planned_for=planned_for(day, clock.zone),
-            )
+    def reassigned(self, ticket: Ticket, owner: str) -> None:
+        """Move what is pending with the owner to the new one, at the moments it was planned for."""
+        stay = {str(n["threshold"]) for n in ticket.notices if n["clock"] == REQUESTER}
+        for row in notices.close_unsent(
+            self.connection, ticket.id, "cancelled", but={OPENED, *stay}
+        ):
+            if row.rung:
+                people: Sequence[Recipient] = (Recipient("", row.to, row.by),)
+            else:
+                people = self.people(row.threshold, owner)
+            self.rows.extend(
+                NewNotice(
+                    row.ticket_id, row.clock, row.threshold, row.version, r.to, r.by,
+                    row.planned_for, row.form, row.rung,
+                )
+                for r in people
+            )  # fmt: skip
 
 
-def plan_letter(
-    connection: Connection, ticket: Ticket, name: str, number: int, ladder: Ladder, now: datetime
-) -> bool:
-    """Plan the sending of a letter at once. False where the requester cannot be written to:
-    they read it with the status of their request."""
-    if ticket.email is None or "e-mail" not in ladder.letters_by:
-        return False
-    notices.plan(
-        connection,
-        ticket.id,
-        clock=REQUESTER,
-        threshold=name,
-        version=number,
-        to=ticket.email,
-        by="e-mail",
-        planned_for=now,
-    )
-    return True
+def way_to(ticket: Ticket, ladder: Ladder) -> Recipient | None:
+    """The way the requester chose: their e-mail address, else the thread they wrote in."""
+    if ticket.email is not None and "e-mail" in ladder.letters_by:
+        return Recipient(REQUESTER, ticket.email, "e-mail")
+    if ticket.channel is Channel.SLACK and "slack" in ladder.letters_by:
+        return Recipient(REQUESTER, ticket.person, "slack")
+    if ticket.conversation is not None and "web" in ladder.letters_by:
+        return Recipient(REQUESTER, ticket.conversation, "web")
+    return None
 
 
-def overtaken(clock: Clock, threshold: str, library: Library, now: datetime) -> bool:
-    """Tell whether a later threshold is due by now, so that this one would say what is past.
-
-    A deemed refusal is a fact of its own and is always told.
-    """
-    points = {p.name: p.date for p in thresholds(clock, library.calendar())}
-    own, today = points.get(threshold), local_date(now, clock.zone)
-    if own is None or threshold in {"opened", "deemed_refusal"}:
-        return False
-    return any(own < day <= today for day in points.values())
+def next_digest(library: Library, moment: datetime) -> datetime:
+    """The first digest at or after this moment: mornings of business days."""
+    zone, at, calendar = library.zone, library.reminders.at, library.calendar()
+    day = local_date(moment, zone)
+    if planned_for(day, zone, at) < moment:
+        day += timedelta(days=1)
+    return planned_for(next_open_day(day, calendar), zone, at)
 
 
 def next_office_moment(library: Library, now: datetime) -> datetime:

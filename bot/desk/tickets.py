@@ -14,14 +14,13 @@ from typing import Any
 
 from bot.desk.changes import Change, changing, known_reference
 from bot.desk.intake import NOTHING_WITHDRAWN, Intake
-from bot.desk.planning import plan_opened
 from bot.domain import clock_changes
 from bot.domain.clocks import Clock, at, local_date, start_clocks
 from bot.domain.errors import InvalidInput
-from bot.domain.letters import ACKNOWLEDGEMENT, QUESTION, REPLY, REQUESTER, recourse
+from bot.domain.letters import ACKNOWLEDGEMENT, QUESTION, REPLY, recourse
 from bot.domain.tickets import Event, Kind, Status, Step, Ticket, is_open
 from bot.domain.workdays import business_day_after
-from bot.store import notices, tickets
+from bot.store import tickets
 
 # Which clocks a step answers; None is all of them.
 MEETS: dict[Step, tuple[str, ...] | None] = {Step.REPLY: ("respond",), Step.RESOLVE: None}
@@ -135,8 +134,10 @@ class TicketDesk:
         words = _required(text, "An empty question asks nothing.")
         with changing(self.intake, reference, who=who, seen=seen) as change:
             change.stepped(Step.ASK)
-            change.write_letter(QUESTION, words)
-            return _step(change, Step.ASK, why=why)
+            number = change.write_letter(QUESTION, words)
+            asked = _step(change, Step.ASK, why=why)
+            change.tell_when_unanswered(number)
+            return self.intake.load(change.connection, asked.reference, change.now)
 
     def hear(self, reference: str, *, who: str, why: str = "", seen: int | None = None) -> Ticket:
         """Record that the requester has answered; what was paused for that runs on."""
@@ -218,6 +219,7 @@ class TicketDesk:
         """Give a ticket to someone."""
         name = _required(owner, "A ticket is assigned to someone.")
         with changing(self.intake, reference, who=who, seen=seen) as change:
+            change.move_to(name)
             return change.save(
                 "assign",
                 why=why,
@@ -237,7 +239,7 @@ class TicketDesk:
             zone = self.intake.library.zone
             if until <= change.now or local_date(until, zone) > latest:
                 raise InvalidInput(f"Reminders can be kept back until {latest}, not longer.")
-            waiting = notices.postpone(change.connection, change.ticket.id, until, but=REQUESTER)
+            waiting = change.postpone(until)
             after = {"until": until.isoformat(), "reminders": waiting}
             return change.save("snooze", why=why, after=after)
 
@@ -304,10 +306,9 @@ class TicketDesk:
                 kind=str(kind),
             )
             if library.kinds[str(kind)].page_at_once:
-                plan_opened(
-                    change.connection, ticket.id, kind, running[0].name, library,
-                    self.intake.ladder, change.now, version=saved.version,
-                )  # fmt: skip
+                plans = change.plans()
+                plans.opened(ticket.id, kind, running[0].name, version=saved.version)
+                plans.write()
             return self.intake.load(change.connection, ticket.reference, change.now)
 
     def link(self, reference: str, other: str, *, who: str, why: str = "") -> Ticket:

@@ -64,6 +64,8 @@ _OPEN = (
 )
 
 LIFE_CYCLE: Mapping[tuple[Status, Step], Status] = {
+    # Every ping can be acknowledged: only the first time that changes the status.
+    **{(status, Step.ACKNOWLEDGE): status for status in _OPEN},
     (Status.RECEIVED, Step.ACKNOWLEDGE): Status.ACKNOWLEDGED,
     **{(status, Step.WORK): Status.IN_PROGRESS for status in _OPEN},
     **{(status, Step.ASK): Status.WAITING for status in _OPEN},
@@ -141,7 +143,8 @@ class Ticket:
 
     `version` is the number of its last event: an officer's page says which one it shows.
     `sent_at` is when the person sent it, or dated it, where that is known apart from the receipt.
-    `hold` is a legal hold: nothing of the ticket is purged.
+    `hold` is a legal hold: nothing of the ticket is purged. `conversation` is the thread that it
+    was filed in.
     """
 
     id: int
@@ -168,6 +171,7 @@ class Ticket:
     closed_at: datetime | None = None
     hold: bool = False
     duplicate_of: str | None = None
+    conversation: str | None = None
 
     def fact(self, name: str) -> Fact | None:
         """The fact of this name that holds, if there is one."""

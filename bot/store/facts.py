@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
@@ -9,11 +10,13 @@ from typing import Literal, cast
 from bot.domain.clocks import ClockRule, KindRules, Start, Unit
 from bot.domain.company import Company, Door, OfficeHours, Officer, Regulator
 from bot.domain.retention import RetentionRule, parse_period
+from bot.domain.thresholds import ReminderRules
 from bot.domain.workdays import WEEKDAY_NAMES
 from bot.domain.zones import zone_of
 from bot.store.located import Located, read_located
 
 DOORS = ("customer_service", "technical_support", "billing", "human_resources")
+DUTIES = "officer deputy fallback"
 KINDS = ("inquiry", "complaint", "access", "correction", "withdrawal", "incident")
 
 
@@ -82,8 +85,42 @@ def _paths(top: dict[str, Located], key: str) -> tuple[str, ...]:
 def read_clocks(path: Path, name: str) -> dict[str, KindRules]:
     """Read data/clocks.yml, which must know every kind of ticket. Errors name file and line."""
     root = read_located(path, name)
-    kinds = root.record(" ".join(KINDS))
+    kinds = root.record(" ".join(KINDS), "reminders")
     return {kind: _kind(kind, kinds[kind]) for kind in KINDS}
+
+
+def read_reminders(path: Path, name: str) -> ReminderRules:
+    """Read the `reminders` of data/clocks.yml. ConfigurationError names file and line."""
+    root = read_located(path, name)
+    found = root.mapping()
+    if "reminders" not in found:
+        raise root.error("reminders is missing")
+    row = found["reminders"].record(
+        "at before_due card_from escalation page_again_minutes overdue_card_every paused_days "
+        "waiting_days"
+    )
+    return ReminderRules(
+        at=row["at"].time(),
+        before_due=_days(row["before_due"], falling=True),
+        card_from=row["card_from"].integer(),
+        escalation=tuple(
+            (duty, hour.time()) for duty, hour in row["escalation"].record("", DUTIES).items()
+        ),
+        page_again=tuple(
+            (duty, timedelta(minutes=minutes.integer(least=1)))
+            for duty, minutes in row["page_again_minutes"].record("", DUTIES).items()
+        ),
+        overdue_card_every=row["overdue_card_every"].integer(least=1),
+        paused_days=_days(row["paused_days"]),
+        waiting_days=_days(row["waiting_days"]),
+    )
+
+
+def _days(value: Located, *, falling: bool = False) -> tuple[int, ...]:
+    days = tuple(item.integer(least=1) for item in value.items())
+    if list(days) != sorted(set(days), reverse=falling):
+        raise value.error(f"expected {'falling' if falling else 'rising'} numbers of days")
+    return days
 
 
 def _kind(kind: str, value: Located) -> KindRules:

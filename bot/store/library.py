@@ -20,10 +20,11 @@ from bot.domain.disclosure import Rules
 from bot.domain.errors import ConfigurationError, InvalidInput
 from bot.domain.policy import Policy
 from bot.domain.retention import RetentionRule
+from bot.domain.thresholds import ReminderRules
 from bot.domain.workdays import Calendar
 from bot.store.calendars import Calendars, read_calendars
 from bot.store.disclosure_file import read_disclosure
-from bot.store.facts import read_clocks, read_company, read_retention
+from bot.store.facts import read_clocks, read_company, read_reminders, read_retention
 from bot.store.located import read_text
 from bot.store.policy_file import read_policy
 
@@ -37,12 +38,14 @@ class Library:
 
     `notice` is what the chat page says before the first message, `complaint_procedure` what goes
     with each receipt; both are Markdown with the company's details filled in. `kinds` holds
-    the clocks by kind of ticket, `retention` goes by line of data/retention.yml.
+    the clocks by kind of ticket, `reminders` says when and whom the desk reminds, `retention` goes
+    by line of data/retention.yml.
     """
 
     policy: Policy
     company: Company
     kinds: Mapping[str, KindRules]
+    reminders: ReminderRules
     disclosure: Rules
     retention: Mapping[str, RetentionRule]
     calendars: Calendars
@@ -88,6 +91,7 @@ def load_library(folder: Path = DATA) -> Library:
         company=company,
         kinds=MappingProxyType(read_clocks(folder / "clocks.yml", "data/clocks.yml")),
         disclosure=read_disclosure(folder / "disclosure.yml", "data/disclosure.yml", policy),
+        reminders=read_reminders(folder / "clocks.yml", "data/clocks.yml"),
         retention=MappingProxyType(retention),
         calendars=calendars,
         notice=_filled(folder / "notice.md", "data/notice.md", values),

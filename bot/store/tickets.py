@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -235,6 +236,58 @@ def _one(
     return found[0]
 
 
+def load_all(
+    connection: Connection, ids: Sequence[int], rebuild: RebuildClocks
+) -> dict[int, Ticket]:
+    """These tickets, whole, by their row ids; those that are gone are left out."""
+    chosen = select(tickets).where(tickets.c.id.in_(bindparam("chosen", expanding=True)))
+    found = _many(connection, chosen, rebuild, {"chosen": list(ids)})
+    return {ticket.id: ticket for ticket in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides what is told next of a ticket: its kind, its owner, its clocks by name with
+    their versions, and when somebody acknowledged it."""
+
+    kind: Kind
+    owner: str | None
+    clocks: Mapping[str, tuple[int, Clock]]
+    acknowledged: tuple[datetime, ...]
+
+
+def standing(
+    connection: Connection, ids: Sequence[int], rebuild: RebuildClocks, acknowledging: Iterable[str]
+) -> dict[int, Standing]:
+    """How these tickets stand, by their row ids."""
+    wanted = {"ids": list(ids)}
+    chosen = select(tickets.c.id, tickets.c.kind, tickets.c.calendar, tickets.c.owner)
+    rows = connection.execute(
+        chosen.where(tickets.c.id.in_(bindparam("ids", expanding=True))), wanted
+    ).all()
+    running = _by_ticket(connection, clocks, "id", ids)
+    seen: dict[int, list[datetime]] = {}
+    acts = select(events.c.ticket_id, events.c.at).where(
+        events.c.ticket_id.in_(bindparam("ids", expanding=True)),
+        events.c.what.in_(sorted(acknowledging)),
+    )
+    for event in connection.execute(acts, wanted):
+        seen.setdefault(event.ticket_id, []).append(event.at)
+    found = {}
+    for row in rows:
+        own = running.get(row.id, [])
+        made = rebuild(row.kind, row.calendar, [(r["name"], r["computed"]) for r in own])
+        named = {clock.name: (r["version"], clock) for r, clock in zip(own, made, strict=True)}
+        found[row.id] = Standing(Kind(row.kind), row.owner, named, tuple(seen.get(row.id, ())))
+    return found
+
+
+def references(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The references of these tickets, whatever state the rest of them is in."""
+    chosen = select(tickets.c.id, tickets.c.reference).where(tickets.c.id.in_(ids))
+    return {row.id: row.reference for row in connection.execute(chosen)}
+
+
 def open_tickets(
     connection: Connection,
     rebuild: RebuildClocks,
@@ -364,6 +417,7 @@ def _ticket(
         closed_at=row["closed_at"],
         hold=row["hold"],
         duplicate_of=row["duplicate_of"],
+        conversation=row["conversation_id"],
     )
 
 

@@ -12,7 +12,7 @@ from bot.domain.tickets import Kind
 from bot.store.calendars import read_calendars
 from bot.store.db import Store
 from bot.store.library import DATA, Library
-from tests.fakes.desks import NOON, desk_of, file, set_time, shipped_library
+from tests.fakes.desks import NOON, Post, desk_of, file, set_time, shipped_library, sweeper_of
 
 
 def with_mourning(folder: Path) -> Library:
@@ -51,6 +51,7 @@ def test_applying_it_moves_dates_and_reminders(desks: tuple[Desk, Desk]) -> None
     ticket = file(before, Kind.COMPLAINT)
     done = file(before, Kind.INQUIRY)
     before.tickets.reply(done.reference, "Yes.", who="officer")
+    sweeper_of(before, Post()).sweep()
     moved = after.clocks.apply_calendar(who="officer")
     assert [m.reference for m in moved] == [ticket.reference]
     now = after.tickets.show(ticket.reference)

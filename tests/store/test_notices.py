@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.store import notices, tables
 from bot.store.db import Store
-from bot.store.notices import NoticeRow
+from bot.store.notices import NewNotice, NoticeRow
 from tests.fakes.desks import NOON, desk_of, filing, set_time
 
 LEASE = timedelta(minutes=2)
@@ -29,11 +29,11 @@ def ticket(store: Store) -> int:
 
 def plan(store: Store, ticket: int, threshold: str = "due", **more: Any) -> None:
     given: dict[str, Any] = {
-        "clock": "respond", "threshold": threshold, "version": 1, "to": "officer@example.ca",
+        "clock": "respond", "version": 1, "to": "officer@example.ca",
         "by": "e-mail", "planned_for": NOON,
     }  # fmt: skip
     with store.transaction() as connection:
-        notices.plan(connection, ticket, **{**given, **more})
+        notices.plan(connection, [NewNotice(ticket, threshold=threshold, **{**given, **more})])
 
 
 def claim(store: Store, worker: str = "one", now: datetime = NOON, **more: Any) -> list[NoticeRow]:
@@ -85,9 +85,10 @@ def test_a_dead_sweepers_claim_is_taken_over_and_marked(store: Store, ticket: in
     [again] = claim(store, "heir", now=later)
     assert (again.attempts, again.repeated) == (2, True)
     with store.transaction() as connection:
-        assert not notices.record_sent(connection, first.id, "dead", later)
-        assert notices.record_sent(connection, first.id, "heir", later)
-        assert not notices.record_sent(connection, first.id, "heir", later)
+        assert not notices.record_sent(connection, [first], "dead", later)
+        assert not notices.record_sent(connection, [first], "heir", later)
+        assert notices.record_sent(connection, [again], "heir", later) == {again.id}
+        assert not notices.record_sent(connection, [again], "heir", later)
     assert states(store) == {"due": "sent"}
 
 
@@ -96,34 +97,52 @@ def test_a_passing_failure_is_planned_for_later(store: Store, ticket: int) -> No
     [row] = claim(store)
     until = NOON + timedelta(minutes=1)
     with store.transaction() as connection:
-        notices.put_back(connection, row.id, "one", until=until, why="busy")
+        notices.put_back(connection, [(row, until)], "one", "busy")
     assert claim(store) == []
     [again] = claim(store, now=until)
     assert (again.attempts, again.repeated, again.planned_for) == (2, False, until)
 
 
-@pytest.mark.parametrize("state", ["cancelled", "superseded"])
+@pytest.mark.parametrize("state", ["cancelled", "superseded", "failed"])
 def test_a_claimed_notice_can_be_dropped_by_its_holder_alone(
     store: Store, ticket: int, state: str
 ) -> None:
     plan(store, ticket)
     [row] = claim(store)
     with store.transaction() as connection:
-        notices.drop(connection, row.id, "another", state)
+        assert not notices.close(connection, [row], "another", state)
     assert states(store) == {"due": "claimed"}
     with store.transaction() as connection:
-        notices.drop(connection, row.id, "one", state)
+        assert notices.close(connection, [row], "one", state) == {row.id}
     assert states(store) == {"due": state}
     assert claim(store, now=NOON + timedelta(days=1)) == []
 
 
-def test_a_notice_given_up_is_never_claimed_again(store: Store, ticket: int) -> None:
-    plan(store, ticket)
-    [row] = claim(store)
-    with store.transaction() as connection:
-        notices.give_up(connection, row.id, "one", "the address was refused")
-    assert states(store) == {"due": "failed"}
-    assert claim(store, now=NOON + timedelta(days=1)) == []
+def test_what_was_cancelled_can_be_planned_again_and_nothing_else(
+    store: Store, ticket: int
+) -> None:
+    for threshold, state in (("due", "cancelled"), ("1bd", "superseded"), ("2bd", "failed")):
+        plan(store, ticket, threshold)
+        with store.transaction() as connection:
+            [row] = notices.claim_due(connection, NOON, worker="one", lease=LEASE)
+            notices.close(connection, [row], "one", state)
+    for threshold in ("due", "1bd", "2bd"):
+        plan(store, ticket, threshold)
+    assert states(store) == {"due": "planned", "1bd": "superseded", "2bd": "failed"}
+
+
+def test_the_ways_by_which_something_is_due_are_found(store: Store, ticket: int) -> None:
+    plan(store, ticket, "due", by="e-mail")
+    plan(store, ticket, "due", by="slack", planned_for=NOON + timedelta(hours=1))
+    plan(store, ticket, "5bd", by="log", form="line")
+    later = NOON + LEASE + timedelta(seconds=1)
+    with store.reading() as connection:
+        assert notices.due_ways(connection, NOON, NOON) == ["e-mail"]
+        assert notices.due_ways(connection, NOON + timedelta(hours=1), NOON) == ["e-mail", "slack"]
+    claim(store)
+    with store.reading() as connection:
+        assert notices.due_ways(connection, NOON, NOON) == []
+        assert notices.due_ways(connection, NOON, later) == ["e-mail"]
 
 
 def test_closing_unsent_spares_what_was_sent_and_what_is_not_meant(
@@ -135,7 +154,7 @@ def test_closing_unsent_spares_what_was_sent_and_what_is_not_meant(
     plan(store, ticket, "2bd", version=2)
     plan(store, ticket, "1bd", clock="resolve")
     with store.transaction() as connection:
-        notices.record_sent(connection, row.id, "one", NOON)
+        notices.record_sent(connection, [row], "one", NOON)
         notices.close_unsent(connection, ticket, "cancelled", clock="respond", before_version=2)
     expected = {"opened": "sent", "5bd": "cancelled", "2bd": "planned", "1bd": "planned"}
     assert states(store) == expected

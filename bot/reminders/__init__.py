@@ -1,0 +1,7 @@
+"""The sweep: which notices are due and unsent, claimed, sent, recorded."""
+
+from bot.reminders.delivery import LEASE, Swept
+from bot.reminders.outcomes import ATTEMPTS
+from bot.reminders.sweeping import Sweeper
+
+__all__ = ["ATTEMPTS", "LEASE", "Sweeper", "Swept"]
