@@ -5,7 +5,7 @@ DESK = .venv/bin/privacydesk
 # Takes new sentences into the French catalogue, to be translated there.
 CATALOGUE = bot/locale/desk.pot
 
-.PHONY: run install test soak check bench lock catalogue
+.PHONY: run install test soak check bench evaluate lock catalogue
 
 run: install
 	@$(DESK) up
@@ -27,6 +27,9 @@ check: install
 
 bench: install
 	$(DESK) bench
+
+evaluate: install
+	$(DESK) evaluate $(FILE)
 
 lock: install
 	.uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url pyproject.toml --group dev -o requirements.lock

@@ -31,6 +31,7 @@ COMMANDS = {
     "advise": "advise.advise_commands",
     "chat": "chat.chat",
     "rank": "ask.rank",
+    "evaluate": "evaluate.evaluate",
     "ticket": "officer.ticket_commands",
     "backup": "keeping.backup",
     "restore": "keeping.restore",

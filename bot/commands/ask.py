@@ -76,7 +76,7 @@ def read_file(file: Path, out: Path) -> None:
     """Write one prediction for each line, in order. Raises InvalidInput naming a bad line."""
     questions = [_question(number, line) for number, line in json_lines(file)]
     with with_assistant() as application, out.open("w", encoding="utf-8") as lines:
-        for line in asyncio.run(_predictions(application, questions)):
+        for line in asyncio.run(_read_all(application, questions)):
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
@@ -110,9 +110,18 @@ def _question(number: int, line: Any) -> Question:
         ) from None
 
 
-async def _predictions(
+async def _read_all(
     application: Application, questions: Sequence[Question]
 ) -> list[dict[str, Any]]:
+    found = await predictions(application, questions)
+    await application.assistant.close()
+    return found
+
+
+async def predictions(
+    application: Application, questions: Sequence[Question]
+) -> list[dict[str, Any]]:
+    """Read questions independently of each other: one prediction each, in order."""
     found: list[dict[str, Any]] = []
     for start in range(0, len(questions), BATCH):
         batch = questions[start : start + BATCH]
@@ -129,7 +138,6 @@ async def _predictions(
             prediction(Reading.from_parse(parse), question.text)
             for question, parse in zip(batch, parses, strict=True)
         )
-    await application.assistant.close()
     return found
 
 

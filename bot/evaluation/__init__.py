@@ -1,0 +1,1 @@
+"""How well messages are read: figures over labelled questions, and a page that shows them."""
