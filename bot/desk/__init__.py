@@ -17,8 +17,10 @@ from bot.desk.dossier import Dossier, dossier
 from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
 from bot.desk.keeping import Keeping
+from bot.desk.overview import OverviewDesk
 from bot.desk.papers import Papers
 from bot.desk.queue import QueueDesk
+from bot.desk.registers import Registers
 from bot.desk.tickets import TicketDesk
 from bot.domain.forms import Form
 from bot.domain.replies import Reading, Reply
@@ -112,6 +114,16 @@ class Desk:
     def queue(self) -> QueueDesk:
         """The officer's queue."""
         return QueueDesk(self.intake)
+
+    @property
+    def overview(self) -> OverviewDesk:
+        """How the desk does, and what it could not answer."""
+        return OverviewDesk(self.intake)
+
+    @property
+    def registers(self) -> Registers:
+        """What an auditor asks for."""
+        return Registers(self.intake, self.advice)
 
     @property
     def attachments(self) -> Attachments:

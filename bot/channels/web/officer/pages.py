@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.templating import Jinja2Templates
 
+from bot.channels.web.officer.accounts import AccountPages
 from bot.channels.web.officer.gate import Gate
 from bot.channels.web.officer.live import Live
 from bot.channels.web.officer.oidc import Provider
+from bot.channels.web.officer.overview import OverviewPages
 from bot.channels.web.officer.queue import QueuePages
+from bot.channels.web.officer.registers import RegisterPages
 from bot.channels.web.officer.sign_in import SignIn
-from bot.channels.web.officer.ticket import Paper, TicketPages
+from bot.channels.web.officer.ticket import TicketPages
 from bot.channels.web.officer.view import View
 from bot.channels.web.ports import RateCounts, Settings
 from bot.desk import Desk
@@ -26,7 +29,6 @@ class OfficerPages:
     desk: Desk
     rules: AccountRules
     provider: Provider | None = None
-    paper: Paper | None = None
 
     def gate(self, settings: Settings) -> Gate:
         return Gate(self.desk.accounts, settings.page_url)
@@ -44,7 +46,10 @@ class OfficerPages:
             sign_in.router(),
             QueuePages(self.desk, gate, view).router(),
             Live(self.desk, gate).router(),
-            TicketPages(self.desk, gate, view, self.paper).router(),
+            OverviewPages(self.desk, gate, view).router(),
+            RegisterPages(self.desk, gate, view).router(),
+            AccountPages(self.desk, gate, view).router(),
+            TicketPages(self.desk, gate, view).router(),
         ):
             router.include_router(part)
         return router

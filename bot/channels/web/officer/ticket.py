@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -24,17 +24,15 @@ from bot.domain.reply_templates import templates_for
 from bot.domain.tickets import Kind, Step, is_open, next_status
 
 TICKET = "/officer/tickets/{reference}"
-Paper = Callable[[Dossier], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class TicketPages:
-    """The pages of one ticket. `paper` makes the PDF of the whole file, where there is a way."""
+    """The pages of one ticket."""
 
     desk: Desk
     gate: Gate
     view: View
-    paper: Paper | None = None
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -103,11 +101,9 @@ class TicketPages:
 
     def pdf(self, request: Request, signed: SignedIn) -> Response:
         """The whole file as a PDF."""
-        if self.paper is None:
-            raise Problem(404, "not_found", "There is no such page here.")
-        shown = self.desk.dossier(request.path_params["reference"])
-        name = f"{shown.ticket.reference}.pdf"
-        return download(name, "application/pdf", self.paper(shown))
+        reference = self.desk.tickets.show(request.path_params["reference"]).reference
+        content = self.desk.papers.ticket_file(reference, self.gate.page_url)
+        return download(f"{reference}.pdf", "application/pdf", content)
 
     @property
     def _zone(self) -> object:
@@ -149,7 +145,6 @@ class TicketPages:
             ],
             uses=[c for f in uses.fields for c in f.choices] if uses else [],
             taken=TAKEN,
-            paper=self.paper is not None,
         )
 
 
