@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import wiring
 from bot.config import ROOT, Settings
 from bot.domain.errors import DeskError
 from bot.domain.zones import require_current_zones
@@ -74,20 +75,26 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "not set: links lead to this machine alone",
             "set PUBLIC_URL to the address that people use",
         )
-    if settings.slack_mode != "off":
-        yield from _slack(settings)
 
 
 def _slack(settings: Settings) -> Iterator[Finding]:
+    if settings.slack_mode == "off":
+        yield Finding("Slack", Verdict.GOOD, "off: SLACK_MODE is off")
+        return
     needed = {"slack_bot_token"} | (
         {"slack_app_token"} if settings.slack_mode == "socket" else {"slack_signing_secret"}
     )
     for name in sorted(needed):
         if getattr(settings, name) is None:
             yield Finding(
-                name.upper(), Verdict.BROKEN, f"not set, SLACK_MODE is {settings.slack_mode}",
+                name.upper(), Verdict.BROKEN,
+                f"not set, SLACK_MODE is {settings.slack_mode}: Slack is off",
                 f"set {name.upper()}, or SLACK_MODE=off",
             )  # fmt: skip
+    if settings.slack_is_on:
+        for check in wiring.slack_checks(settings):
+            verdict = Verdict.BROKEN if check.mend else Verdict.GOOD
+            yield Finding(check.part, verdict, check.seen, check.mend)
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
@@ -256,6 +263,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("assistant", _assistant),
     ("ports", _ports),
     ("mail", _mail),
+    ("Slack", _slack),
 )
 
 

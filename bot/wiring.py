@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ from bot.store.slack_posts import SlackPosts
 
 if TYPE_CHECKING:
     # Imported where Slack is on: a desk without it starts quicker.
+    from bot.channels.slack.checks import Check
     from bot.channels.slack.service import SlackChannel, SlackSettings
 
 SWEEP_AT_LEAST = timedelta(minutes=10)
@@ -150,6 +151,13 @@ def slack_settings(settings: Settings) -> SlackSettings:
         page_url=settings.page_url,
         secret=bytes.fromhex(kept(settings.home, "slack_threads")),
     )
+
+
+def slack_checks(settings: Settings) -> Iterator[Check]:
+    """What Slack says of our tokens, scopes, people and channel."""
+    from bot.channels.slack.checks import check_slack
+
+    return check_slack(slack_settings(settings))
 
 
 def _read_again(settings: Settings) -> Settings:

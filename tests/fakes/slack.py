@@ -102,6 +102,7 @@ class FakeSlack:
         self.homes: dict[str, dict[str, Any]] = {}
         self.url = ""
         self.socket_url = ""
+        self.tap: Tap
         self._lock = threading.RLock()
         self._ticks = itertools.count(1)
         self.sockets: list[ServerConnection] = []
@@ -374,7 +375,7 @@ def running_slack() -> Iterator[FakeSlack]:
     tap = Tap(sockets.socket.getsockname()[1])
     slack.url = f"http://127.0.0.1:{server.server_port}/api/"
     slack.socket_url = f"ws://127.0.0.1:{tap.port}/"
-    slack.tap = tap  # type: ignore[attr-defined]
+    slack.tap = tap
     threads = [
         threading.Thread(target=run, daemon=True)
         for run in (server.serve_forever, sockets.serve_forever)

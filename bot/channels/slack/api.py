@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 
 from bot.domain.errors import DeskError
 
@@ -83,6 +84,18 @@ class Api:
             self.identity = self.call("auth.test")
         return self.identity
 
+    def scopes(self) -> frozenset[str]:
+        """What the bot's token is allowed. Raises SlackTrouble."""
+        answered = _answered(self.client, "auth.test", {})
+        given = answered.headers.get("x-oauth-scopes") or answered.headers.get("X-OAuth-Scopes")
+        text = given[0] if isinstance(given, list) else given
+        return frozenset(scope.strip() for scope in str(text or "").split(",") if scope.strip())
+
+    def opens_sockets(self, app_token: str) -> None:
+        """Ask for a websocket's address with this token. Raises SlackTrouble."""
+        client = WebClient(app_token, self.client.base_url, timeout=CALL_SECONDS, retry_handlers=[])
+        _answered(client, "apps.connections.open", {})
+
     def respond(self, url: str, body: Mapping[str, Any]) -> None:
         """Answer by a response address, which only the person sees. Raises SlackTrouble."""
         data = json.dumps(dict(body), ensure_ascii=False).encode()
@@ -109,20 +122,21 @@ class Api:
 
 
 def _called(client: WebClient, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    reading = method.startswith(READING)
+    found = _answered(client, method, body).data
+    if not isinstance(found, dict):
+        raise SlackTrouble("not an object", unclear=True)
+    return found
+
+
+def _answered(client: WebClient, method: str, body: Mapping[str, Any]) -> SlackResponse:
     try:
-        if reading:
-            answered = client.api_call(method, data=dict(body))
-        else:
-            answered = client.api_call(method, json=dict(body))
+        if method.startswith(READING):
+            return client.api_call(method, data=dict(body))
+        return client.api_call(method, json=dict(body))
     except SlackApiError as error:
         raise _told(error) from None
     except (OSError, http.client.HTTPException, SlackClientError) as error:
         raise _unreachable(error) from None
-    found = answered.data
-    if not isinstance(found, dict):
-        raise SlackTrouble("not an object", unclear=True)
-    return found
 
 
 def _told(error: SlackApiError) -> SlackTrouble:

@@ -56,7 +56,7 @@ class Roster:
 
     def _asked(self, user: str) -> Role:
         about = self._about(user)
-        if not self._is_member(about):
+        if not is_full_member(about, self.api.whoami().get("team_id")):
             return Role.CUSTOMER
         if user in self.officers or user in self._helpers():
             return Role.OFFICER
@@ -71,12 +71,6 @@ class Roster:
             log.warning("slack_user_unknown", reason=trouble.reason)
             return {}
         return about
-
-    def _is_member(self, about: Mapping[str, Any]) -> bool:
-        """Tell whether this is a full member of our own workspace."""
-        outside = ("deleted", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
-        ours = about.get("team_id") == self.api.whoami().get("team_id")
-        return bool(about) and ours and not any(about.get(name) for name in outside)
 
     def _helpers(self) -> frozenset[str]:
         """The members of the officer channel, as long as it is private and not shared outside."""
@@ -101,6 +95,12 @@ class Roster:
             log.warning("slack_officer_channel_unknown", reason=trouble.reason)
             return frozenset()
         return frozenset(listed.get("members", ()))
+
+
+def is_full_member(about: Mapping[str, Any], team: Any) -> bool:
+    """Tell whether Slack's word on someone makes them a full member of our own workspace."""
+    outside = ("deleted", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
+    return about.get("team_id") == team and not any(about.get(name) for name in outside)
 
 
 def person_id(team: str, user: str) -> str:
