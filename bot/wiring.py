@@ -17,9 +17,11 @@ from bot.channels.web import readiness
 from bot.channels.web.app import create_app
 from bot.channels.web.officer import OfficerPages
 from bot.channels.web.officer.oidc import Provider
+from bot.channels.web.status import Requests
 from bot.config import Settings, read_settings
 from bot.conversation import Talk
 from bot.desk import Desk
+from bot.desk.codes import CodePost
 from bot.domain.accounts import AccountRules
 from bot.domain.errors import ConfigurationError
 from bot.domain.zones import use_own_time_zones
@@ -106,6 +108,7 @@ def web_app(application: Application, slack: SlackChannel | None = None) -> Fast
         store_errors=(SQLAlchemyError,),
         routers=[router] if router else [],
         officer=officer_pages(application.settings, application.desk),
+        requests=requests(application),
     )
 
 
@@ -186,6 +189,14 @@ def officer_pages(settings: Settings, desk: Desk) -> OfficerPages:
         return OfficerPages(desk, rules)
     callback = f"{settings.page_url}/officer/sign-in/callback"
     return OfficerPages(desk, rules, Provider(issuer, id, key.get_secret_value(), callback))
+
+
+def requests(application: Application) -> Requests:
+    """How people follow their own requests; codes go by e-mail, where it is set up."""
+    desk = application.desk
+    mail = application.sweeper.notifiers.get("e-mail")
+    post = CodePost(desk.access, desk.papers, mail, application.library.company.name)
+    return Requests(desk, post)
 
 
 def _last_sweep(store: Store) -> datetime | None:

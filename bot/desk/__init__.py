@@ -18,6 +18,7 @@ from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
 from bot.desk.keeping import Keeping
 from bot.desk.overview import OverviewDesk
+from bot.desk.own import OwnRequests
 from bot.desk.papers import Papers
 from bot.desk.queue import QueueDesk
 from bot.desk.registers import Registers
@@ -129,6 +130,11 @@ class Desk:
     def attachments(self) -> Attachments:
         """The files of tickets."""
         return Attachments(self.intake)
+
+    @property
+    def own(self) -> OwnRequests:
+        """What requesters do with their own requests."""
+        return OwnRequests(self.intake)
 
     @property
     def papers(self) -> Papers:

@@ -19,6 +19,8 @@ from bot.store.db import Connection
 LINK_BYTES = 16
 LINK_LIVES = timedelta(days=90)
 CODE_LIVES = timedelta(minutes=10)
+# How long a browser keeps a ticket open after its link or code was used.
+SESSION_LIVES = timedelta(hours=1)
 CODE_TRIES = 5
 CODES_AN_HOUR = 3
 REQUESTER = "requester"
@@ -64,6 +66,34 @@ class TicketAccess:
             ticket_access.revoke_links(connection, ticket.id)
             event = Event(store.now(connection), who, "links_revoked", why)
             tickets.add_event(connection, ticket.id, event)
+
+    def enter(self, ticket: Ticket) -> str:
+        """Open the ticket in one browser for an hour. Returns the secret that its cookie carries.
+
+        It is another one than the link's or the code: what is in a cookie opens no other browser.
+        """
+        store, secret = self.intake.store, secrets.token_urlsafe(LINK_BYTES)
+        with store.transaction() as connection:
+            now = store.now(connection)
+            ticket_access.add_session(
+                connection, ticket.id, secret, now=now, expires_at=now + SESSION_LIVES
+            )
+        return secret
+
+    def by_session(self, secret: str) -> Ticket | None:
+        """The ticket that is open in the browser with this secret."""
+        store = self.intake.store
+        with store.reading() as connection:
+            now = store.now(connection)
+            id = ticket_access.find_session(connection, secret, now)
+            if id is None:
+                return None
+            return tickets.load_by_id(connection, id, self.intake.rebuilder(now))
+
+    def leave(self, secret: str) -> None:
+        """Close the ticket in the browser with this secret."""
+        with self.intake.store.transaction() as connection:
+            ticket_access.end_session(connection, secret)
 
     def by_link(self, secret: str) -> Ticket:
         """The ticket that this secret opens. Raises NotFound."""

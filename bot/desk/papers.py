@@ -81,7 +81,7 @@ class Papers:
     def _letterhead(self, ticket: Ticket, language: str, page_url: str) -> Letterhead:
         library = self.intake.library
         form = (self.french if language == "fr" else self.forms).get(str(ticket.kind))
-        procedure = library.complaint_procedure
+        procedure = library.procedure_in(language)
         return Letterhead(library.company, procedure, page_url, form, translator(language))
 
 

@@ -142,22 +142,7 @@ class TicketDesk:
     def hear(self, reference: str, *, who: str, why: str = "", seen: int | None = None) -> Ticket:
         """Record that the requester has answered; what was paused for that runs on."""
         with changing(self.intake, reference, who=who, seen=seen) as change:
-            calendar, now = self.intake.library.calendar(), change.now
-
-            def resumed(clock: Clock) -> Clock:
-                waits = clock.paused and clock.pauses[-1].reason == "waiting_for_requester"
-                return clock_changes.resume(clock, now, calendar, now) if waits else clock
-
-            running = change.each_clock(resumed)
-            ran_on = {
-                after.name
-                for before, after in zip(change.ticket.clocks, running, strict=True)
-                if before.paused and not after.paused
-            }
-            status = change.stepped(Step.HEAR)
-            return change.save(
-                str(Step.HEAR), why=why, status=status, clocks=running, renewed=ran_on
-            )
+            return heard(change, why=why)
 
     def resolve(
         self,
@@ -363,6 +348,24 @@ class TicketDesk:
         with changing(self.intake, reference, who=who) as change:
             before, after = {"hold": change.ticket.hold}, {"hold": on}
             return change.save("hold", why=why, before=before, after=after, hold=on)
+
+
+def heard(change: Change, *, why: str) -> Ticket:
+    """Save that the requester has answered; the clocks that waited for that run on."""
+    calendar, now = change.intake.library.calendar(), change.now
+
+    def resumed(clock: Clock) -> Clock:
+        waits = clock.paused and clock.pauses[-1].reason == "waiting_for_requester"
+        return clock_changes.resume(clock, now, calendar, now) if waits else clock
+
+    running = change.each_clock(resumed)
+    ran_on = {
+        after.name
+        for before, after in zip(change.ticket.clocks, running, strict=True)
+        if before.paused and not after.paused
+    }
+    status = change.stepped(Step.HEAR)
+    return change.save(str(Step.HEAR), why=why, status=status, clocks=running, renewed=ran_on)
 
 
 def _step(change: Change, step: Step, *, why: str, **columns: Any) -> Ticket:

@@ -121,13 +121,14 @@ def worked_out(ticket: Ticket, tr: Translator) -> list[Block]:
         Rows(
             f"{clock_words(clock, tr)} {spoken(clock.due, tr.language)}",
             (tr("Date"), tr("Day"), tr("Why")),
-            [_step(clock, step, tr) for step in clock.explain],
+            [step_words(clock, step, tr) for step in clock.explain],
         )
         for clock in ticket.clocks
     ]
 
 
-def _step(clock: Clock, step: Step, tr: Translator) -> tuple[str, str, str]:
+def step_words(clock: Clock, step: Step, tr: Translator) -> tuple[str, str, str]:
+    """One line of a count: its date, its number, and why it does not count."""
     first, last = step is clock.explain[0], step is clock.explain[-1]
     number = "0" if first else "–" if step.day is None else str(step.day)
     why = tr("received") if first else tr("due") if last else day_name(step.why, tr)
@@ -136,12 +137,8 @@ def _step(clock: Clock, step: Step, tr: Translator) -> tuple[str, str, str]:
 
 def procedure(head: Letterhead) -> Section:
     """What happens next and where to complain (policy 10.2; PIPEDA Schedule 1, 4.10.3)."""
-    tr = head.tr
-    note = tr("This part is in English; ask the Privacy Officer for help with it in French.")
-    blocks: list[Block] = [Prose(note)] if tr.language == "fr" else []
-    return Section(
-        tr("What happens next, and where to complain"), [*blocks, *markdown(head.procedure)]
-    )
+    heading = head.tr("What happens next, and where to complain")
+    return Section(heading, markdown(head.procedure))
 
 
 def markdown(text: str) -> list[Block]:

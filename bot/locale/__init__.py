@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from babel.core import negotiate_locale
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent
@@ -65,3 +66,10 @@ def preferred(accept_language: str) -> str:
             wishes.append((-quality, place, tag))
     tags = [tag.replace("-", "_") for _, _, tag in sorted(wishes)]
     return (negotiate_locale(tags, LANGUAGES) or DEFAULT) if tags else DEFAULT
+
+
+def script_sentences(path: Path) -> list[str]:
+    """The sentences that a page's script marks with `tr("...")`."""
+    options = {"parse_template_string": True}
+    found = extract_from_file("javascript", path, {"tr": None}, (), options)
+    return [str(message) for _, message, _, _ in found]

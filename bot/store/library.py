@@ -7,7 +7,7 @@ What lives here: the Library and the order of reading. What does not: the single
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
@@ -37,7 +37,8 @@ class Library:
     """The facts that the desk runs on.
 
     `notice` is what the chat page says before the first message, `complaint_procedure` what goes
-    with each receipt; both are Markdown with the company's details filled in. `kinds` holds
+    with each receipt; both are Markdown with the company's details filled in. `translated`
+    has them in other languages. `kinds` holds
     the clocks by kind of ticket, `reminders` says when and whom the desk reminds, `retention` goes
     by line of data/retention.yml.
     """
@@ -51,6 +52,15 @@ class Library:
     calendars: Calendars
     notice: str
     complaint_procedure: str
+    translated: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def notice_in(self, language: str) -> str:
+        """The notice in this language; English where `data/` has none in it."""
+        return self.translated.get(language, {}).get("notice", self.notice)
+
+    def procedure_in(self, language: str) -> str:
+        """The complaint procedure in this language; English where `data/` has none in it."""
+        return self.translated.get(language, {}).get("procedure", self.complaint_procedure)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -98,7 +108,20 @@ def load_library(folder: Path = DATA) -> Library:
         complaint_procedure=_filled(
             folder / "complaint_procedure.md", "data/complaint_procedure.md", values
         ),
+        translated=MappingProxyType(
+            {"fr": _translated(folder, "fr", values)} if (folder / "fr").is_dir() else {}
+        ),
     )
+
+
+def _translated(folder: Path, language: str, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The texts of ours that a company gives in another language; each may be missing."""
+    files = {"notice": "notice.md", "procedure": "complaint_procedure.md"}
+    return {
+        name: _filled(folder / language / file, f"data/{language}/{file}", values)
+        for name, file in files.items()
+        if (folder / language / file).exists()
+    }
 
 
 def _details(company: Company, retention: Mapping[str, RetentionRule]) -> dict[str, str]:

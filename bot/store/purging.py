@@ -20,6 +20,7 @@ from bot.store.tables import (
     rate_counts,
     sign_in_attempts,
     sign_in_links,
+    status_sessions,
     ticket_codes,
     ticket_facts,
     ticket_links,
@@ -28,7 +29,7 @@ from bot.store.tables import (
 )
 
 HANGING_ON_TICKETS = (
-    notices, clocks, ticket_facts, ticket_links, ticket_codes, attachments,
+    notices, clocks, ticket_facts, ticket_links, ticket_codes, status_sessions, attachments,
 )  # fmt: skip
 CHECKPOINT_TRIES = 5
 

@@ -256,6 +256,15 @@ ticket_links = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
+# A browser in which a requester has opened their ticket, for an hour.
+status_sessions = Table(
+    "status_sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
 ticket_codes = Table(
     "ticket_codes",
     metadata,

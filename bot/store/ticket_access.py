@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, update
 
 from bot.store.db import AUDIT_KEY
-from bot.store.tables import ticket_codes, ticket_links
+from bot.store.tables import status_sessions, ticket_codes, ticket_links
 
 
 def _secret_hash(secret: str) -> str:
@@ -37,7 +37,33 @@ def find_link(connection: Connection, secret: str, now: datetime) -> int | None:
 
 
 def revoke_links(connection: Connection, ticket_id: int) -> None:
-    connection.execute(delete(ticket_links).where(ticket_links.c.ticket_id == ticket_id))
+    """Delete the ticket's links, and close it in every browser in which it is open."""
+    for table in (ticket_links, status_sessions):
+        connection.execute(delete(table).where(table.c.ticket_id == ticket_id))
+
+
+def add_session(
+    connection: Connection, ticket_id: int, secret: str, *, now: datetime, expires_at: datetime
+) -> None:
+    """Open the ticket to whoever has this secret; sessions that are over go."""
+    connection.execute(delete(status_sessions).where(status_sessions.c.expires_at <= now))
+    values = {"hash": _secret_hash(secret), "ticket_id": ticket_id, "expires_at": expires_at}
+    connection.execute(status_sessions.insert().values(**values))
+
+
+def find_session(connection: Connection, secret: str, now: datetime) -> int | None:
+    """The ticket that this session has open."""
+    chosen = select(status_sessions.c.ticket_id).where(
+        status_sessions.c.hash == _secret_hash(secret), status_sessions.c.expires_at > now
+    )
+    found: int | None = connection.execute(chosen).scalar()
+    return found
+
+
+def end_session(connection: Connection, secret: str) -> None:
+    connection.execute(
+        delete(status_sessions).where(status_sessions.c.hash == _secret_hash(secret))
+    )
 
 
 def codes_since(connection: Connection, ticket_id: int, since: datetime) -> int:

@@ -91,7 +91,7 @@ def test_a_whole_complaint_leaves_a_ticket(visitor: Visitor, desk: RunningDesk) 
     expect(receipt.locator("dl > div").nth(1)).to_contain_text("We will respond by")
     resolve = receipt.locator("dl > div").nth(2)
     expect(resolve).to_contain_text(
-        re.compile(f"We aim to resolve by.*{spoken(received + timedelta(days=30))}", re.DOTALL)
+        re.compile(f"We aim to resolve it by.*{spoken(received + timedelta(days=30))}", re.DOTALL)
     )
     receipt.get_by_text("How this date was worked out").first.click()
     expect(receipt.locator("tr.due").first).to_be_visible()

@@ -16,6 +16,7 @@ from bot.channels.web.pages import Pages, make_templates, read_static
 from bot.channels.web.ports import Library, RateCounts, Settings, Talk
 from bot.channels.web.readiness import Readiness
 from bot.channels.web.sessions import Sessions
+from bot.channels.web.status import Requests, StatusPages
 
 VERSION = "1"
 
@@ -30,12 +31,13 @@ def create_app(
     store_errors: tuple[type[Exception], ...] = (),
     routers: Sequence[APIRouter] = (),
     officer: OfficerPages | None = None,
+    requests: Requests | None = None,
 ) -> FastAPI:
     """Build the application that uvicorn serves.
 
     `store_errors` are the database's own exceptions that mean that nothing was stored (503).
     `routers` are further pages, served behind the same edge; `officer` are the staff's, and what
-    makes an employee of a visitor.
+    makes an employee of a visitor; `requests` lets people follow theirs.
     """
     static = read_static()
     templates = make_templates(library, static)
@@ -53,9 +55,10 @@ def create_app(
     )
     problems.install(app, render)
     app.include_router(Chat(talk, sessions, settings, rates).router())
-    app.include_router(Pages(library, templates, static, readiness).router())
+    app.include_router(Pages(library, templates, static, readiness, settings).router())
     if officer is not None:
         app.include_router(officer.router(templates, settings, rates, sessions.cookie))
+    app.include_router(StatusPages(templates, sessions, settings, rates, requests).router())
     for router in routers:
         app.include_router(router)
     app.add_middleware(

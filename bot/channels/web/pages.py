@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +16,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
-from bot.channels.web.ports import Library
+from bot.channels.web.language import remember_language, spoken_here
+from bot.channels.web.ports import Library, Settings
 from bot.channels.web.problems import MEDIA_TYPE, Problem
 from bot.channels.web.prose import clause_lines, linked, prose
 from bot.channels.web.readiness import Readiness
 from bot.domain.dates import spoken
+from bot.locale import DEFAULT, mark, script_sentences, translator
 
 FOLDER = Path(__file__).parent
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -28,11 +31,11 @@ ASK_AGAIN = "no-cache"
 READ = ["GET", "HEAD"]
 
 EXAMPLES = (
-    "How long do you keep my information?",
-    "Who do you share my information with?",
-    "I want to see what you hold about me",
-    "Stop sending me marketing messages",
-    "I want to complain about my privacy",
+    mark("How long do you keep my information?"),
+    mark("Who do you share my information with?"),
+    mark("I want to see what you hold about me"),
+    mark("Stop sending me marketing messages"),
+    mark("I want to complain about my privacy"),
 )
 
 
@@ -58,6 +61,15 @@ def read_static(folder: Path = FOLDER / "static") -> Mapping[str, StaticFile]:
     }
 
 
+@cache
+def script_words(language: str) -> Mapping[str, str]:
+    """The sentences of the chat's script in this language; empty in English, which it has."""
+    if language == DEFAULT:
+        return {}
+    tr = translator(language)
+    return {m: tr(m) for m in script_sentences(FOLDER / "static" / "chat.js")}
+
+
 def make_templates(library: Library, static: Mapping[str, StaticFile]) -> Jinja2Templates:
     """The templates, with what every page needs."""
     environment = Environment(
@@ -75,9 +87,12 @@ def make_templates(library: Library, static: Mapping[str, StaticFile]) -> Jinja2
         return f"/static/{name}?v={static[name].version}"
 
     environment.globals.update(
-        company=library.company, policy=library.policy, static_url=static_url
+        company=library.company,
+        policy=library.policy,
+        static_url=static_url,
+        script_words=script_words,
     )
-    return Jinja2Templates(env=environment)
+    return Jinja2Templates(env=environment, context_processors=[spoken_here])
 
 
 def local(moment: datetime | str, zone: ZoneInfo) -> str:
@@ -94,14 +109,14 @@ class Pages:
     templates: Jinja2Templates
     static: Mapping[str, StaticFile]
     readiness: Readiness
+    settings: Settings
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
         contents: Mapping[str, tuple[str, dict[str, Any]]] = {
-            "/": ("chat.html", {"notice": self.library.notice, "examples": EXAMPLES}),
+            "/": ("chat.html", {"notice": self.library.notice_in, "examples": EXAMPLES}),
             "/policy": ("policy.html", {}),
             "/about-this-desk": ("about.html", self._about()),
-            "/status": ("status.html", {}),
         }
         for path, (template, values) in contents.items():
             router.add_api_route(path, self._page(template, values), methods=READ)
@@ -112,8 +127,8 @@ class Pages:
 
     def _about(self) -> dict[str, Any]:
         return {
-            "notice": self.library.notice,
-            "procedure": self.library.complaint_procedure,
+            "notice": self.library.notice_in,
+            "procedure": self.library.procedure_in,
             "retention": list(self.library.retention.values()),
         }
 
@@ -121,6 +136,7 @@ class Pages:
         def page(request: Request) -> Response:
             response = self.templates.TemplateResponse(request, template, values)
             response.headers["Cache-Control"] = ASK_AGAIN
+            remember_language(request, response, self.settings.page_url)
             return response
 
         return page

@@ -60,10 +60,12 @@ class Library(Protocol):
     def company(self) -> Company: ...
     @property
     def retention(self) -> Mapping[str, RetentionRule]: ...
-    @property
-    def notice(self) -> str: ...
-    @property
-    def complaint_procedure(self) -> str: ...
+
+    def notice_in(self, language: str) -> str:
+        """What the chat page says before the first message."""
+
+    def procedure_in(self, language: str) -> str:
+        """The complaint procedure."""
 
 
 class Settings(Protocol):

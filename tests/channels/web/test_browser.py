@@ -109,7 +109,7 @@ class TestAnswers:
             re.compile("We will respond by.*Monday 14 December 2026", re.DOTALL)
         )
         expect(receipt.locator("dl > div").nth(2)).to_contain_text(
-            re.compile("We aim to resolve by.*Thursday 24 December 2026", re.DOTALL)
+            re.compile("We aim to resolve it by.*Thursday 24 December 2026", re.DOTALL)
         )
         steps = receipt.locator("tbody tr")
         expect(steps.first).to_be_hidden()

@@ -8,6 +8,15 @@ const POLL_SLOWLY = 15000;
 const QUICKLY_FOR = 60000;
 
 const byId = (id) => document.getElementById(id);
+
+// The page's language: what it has no words for stays English. Values are put in as text.
+const language = document.documentElement.lang;
+const locale = `${language}-CA`;
+const catalogue = JSON.parse(byId("main").dataset.words);
+function tr(message, values = {}) {
+  return (catalogue[message] ?? message).replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+}
+
 const log = byId("log");
 const composer = byId("composer");
 const input = byId("message");
@@ -80,19 +89,20 @@ function verbatim(text, highlight) {
 }
 
 function policyLink(url, id) {
-  const link = element("a", "", "Read it in the policy");
+  const link = element("a", "", tr("Read it in the policy"));
   const target = new URL(url, location.origin);
   if (target.origin === location.origin) link.href = target.href;
   link.target = "_blank";
   link.rel = "noopener";
-  link.append(element("span", "unseen", ` (clause ${id}, opens in a new tab)`));
+  const where = tr("clause {id}, opens in a new tab", { id });
+  link.append(element("span", "unseen", ` (${where})`));
   return link;
 }
 
 function clauseCard(clause) {
   const caption = element(
     "figcaption", "",
-    element("span", "number", /^\d/.test(clause.id) ? `Clause ${clause.id}` : clause.id),
+    element("span", "number", /^\d/.test(clause.id) ? tr("Clause {id}", { id: clause.id }) : clause.id),
     element("span", "title", clause.title),
   );
   const quote = element("blockquote", "", verbatim(clause.text, clause.highlight));
@@ -103,21 +113,29 @@ function clauseCard(clause) {
 function longDate(iso) {
   const [year, month, day] = iso.split("-").map(Number);
   const date = new Date(Date.UTC(year, month - 1, day));
-  const name = (part) => date.toLocaleDateString("en-CA", { [part]: "long", timeZone: "UTC" });
+  const name = (part) => date.toLocaleDateString(locale, { [part]: "long", timeZone: "UTC" });
   return `${name("weekday")} ${day} ${name("month")} ${year}`;
 }
 
 const CLOCK_WORDS = {
-  respond: "We will respond by",
-  resolve: "We aim to resolve by",
-  statute: "We will answer the request for access by",
-  marketing_messages: "We will stop marketing messages by",
-  sales_calls: "We will stop sales calls by",
+  respond: tr("We will respond by"),
+  resolve: tr("We aim to resolve it by"),
+  statute: tr("We will answer the request for access by"),
+  marketing_messages: tr("We will stop marketing messages by"),
+  sales_calls: tr("We will stop sales calls by"),
 };
+
+// Closed days come as data, in English; "(observed)" marks the day that is kept instead.
+function dayName(why) {
+  return why.split("; ").map((name) => {
+    const plain = name.replace(/ \(observed\)$/, "");
+    return plain === name ? tr(name) : tr("{day} (observed)", { day: tr(plain) });
+  }).join("; ");
+}
 
 function stepsTable(clock) {
   const head = element("tr", "");
-  for (const words of ["Date", "Day", "Why"]) {
+  for (const words of [tr("Date"), tr("Day"), tr("Why")]) {
     const cell = element("th", "", words);
     cell.scope = "col";
     head.append(cell);
@@ -130,7 +148,7 @@ function stepsTable(clock) {
     const date = element("th", "", longDate(step.date));
     date.scope = "row";
     const day = received ? "0" : step.day === null ? "–" : String(step.day);
-    const why = received ? "received" : step.why || (due ? "due" : "");
+    const why = received ? tr("received") : step.why ? dayName(step.why) : due ? tr("due") : "";
     row.append(date, element("td", "", day), element("td", "", why));
     body.append(row);
   });
@@ -138,39 +156,84 @@ function stepsTable(clock) {
 }
 
 function clockEntry(clock) {
-  const words = CLOCK_WORDS[clock.name] ?? (clock.promise ? "Promised by" : "Aimed at by");
-  const source = /^choice/.test(clock.source) ? "our own aim" : clock.source;
-  const how = element("details", "", element("summary", "", "How this date was worked out"), stepsTable(clock));
+  const words = CLOCK_WORDS[clock.name] ?? (clock.promise ? tr("Promised by") : tr("Aimed at by"));
+  const source = /^choice/.test(clock.source) ? tr("our own aim") : clock.source;
+  const how = element("details", "", element("summary", "", tr("How this date was worked out")), stepsTable(clock));
   return element(
     "div", "",
     element("dt", "", words),
-    element("dd", "", longDate(clock.due), element("span", "meta", `Source: ${source}`), how),
+    element("dd", "", longDate(clock.due), element("span", "meta", tr("Source: {source}", { source })), how),
   );
 }
 
+const KINDS = {
+  inquiry: tr("Question to the Privacy Officer"),
+  complaint: tr("Complaint"),
+  access: tr("Request to see information"),
+  correction: tr("Request for a correction"),
+  withdrawal: tr("Withdrawal of consent"),
+  incident: tr("Report of a suspected leak or loss"),
+};
+
+// This browser may see the request: the page's cookie opens these addresses, and no secret is in them.
+function receiptLinks(ticket) {
+  const page = `/status/${ticket.reference}`;
+  const link = (path, words) => {
+    const made = element("a", "", words);
+    made.href = page + path;
+    return element("li", "", made);
+  };
+  const list = element("ul", "", link("", tr("Follow this request")), link("/receipt.pdf", tr("Receipt (PDF)")));
+  if (ticket.kind === "access") list.append(link("/application.pdf", tr("Application for access, filled in (PDF)")));
+  const secret = element("button", "quiet", tr("Make a secret link for my other devices"));
+  secret.type = "button";
+  secret.addEventListener("click", () => showSecretLink(page, secret));
+  return element("div", "receipt-links", list, secret);
+}
+
+async function showSecretLink(page, button) {
+  let made;
+  try {
+    const response = await fetch(`${page}/link`, { method: "POST", headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (!response.ok) throw new Error(String(response.status));
+    made = (await response.json()).link;
+  } catch {
+    announce(tr("The link could not be made. Please try again."));
+    return;
+  }
+  const field = element("input", "made-link");
+  field.readOnly = true;
+  field.value = made;
+  field.setAttribute("aria-label", tr("Secret link"));
+  const words = element("p", "", tr("This link opens your request for 90 days, on any device. It is shown this once: keep it to yourself."));
+  button.replaceWith(element("div", "", words, field));
+  field.focus();
+  field.select();
+}
+
 function receiptCard(ticket) {
-  const kind = ticket.kind.charAt(0).toUpperCase() + ticket.kind.slice(1);
-  const words = element("div", "", element("h3", "", `${kind} · your reference`), element("p", "reference", ticket.reference));
+  const kind = KINDS[ticket.kind] ?? ticket.kind;
+  const words = element("div", "", element("h3", "", tr("{kind} · your reference", { kind })), element("p", "reference", ticket.reference));
   const head = element("div", "receipt-head", words);
   if (navigator.clipboard) {
-    const copy = element("button", "quiet", "Copy");
+    const copy = element("button", "quiet", tr("Copy"));
     copy.type = "button";
-    copy.setAttribute("aria-label", `Copy the reference ${ticket.reference}`);
+    copy.setAttribute("aria-label", tr("Copy the reference {reference}", { reference: ticket.reference }));
     copy.addEventListener("click", async () => {
       await navigator.clipboard.writeText(ticket.reference).then(
-        () => { copy.textContent = "Copied"; announce("The reference is copied."); },
-        () => announce("The browser did not allow copying."),
+        () => { copy.textContent = tr("Copied"); announce(tr("The reference is copied.")); },
+        () => announce(tr("The browser did not allow copying.")),
       );
     });
     head.append(copy);
   }
   const dates = element(
     "dl", "",
-    element("div", "", element("dt", "", "Received"), element("dd", "", longDate(ticket.received_local_date))),
+    element("div", "", element("dt", "", tr("Received")), element("dd", "", longDate(ticket.received_local_date))),
     ...ticket.clocks.map(clockEntry),
   );
-  const card = element("section", "receipt", head, dates);
-  card.setAttribute("aria-label", `Receipt ${ticket.reference}`);
+  const card = element("section", "receipt", head, dates, receiptLinks(ticket));
+  card.setAttribute("aria-label", tr("Receipt {reference}", { reference: ticket.reference }));
   return card;
 }
 
@@ -186,13 +249,13 @@ function receiptWords(lead) {
 function quickReplies(replies) {
   const group = element("div", "quick");
   group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "Suggested replies");
+  group.setAttribute("aria-label", tr("Suggested replies"));
   for (const { title, payload } of replies) {
     titles.set(payload, title);
     const button = element("button", "", title);
     button.type = "button";
     button.addEventListener("click", () => {
-      if (waiting) { announce("Please wait for the answer."); return; }
+      if (waiting) { announce(tr("Please wait for the answer.")); return; }
       button.classList.add("pressed");
       send({ payload }, title);
     });
@@ -202,14 +265,14 @@ function quickReplies(replies) {
 }
 
 function deskMessage(reply, lateFor) {
-  const article = element("article", "message desk", element("span", "unseen", "The desk:"));
-  if (lateFor !== undefined) article.append(element("p", "late-for", lateFor ? `Late answer to: “${lateFor}”` : "This answer came late"));
+  const article = element("article", "message desk", element("span", "unseen", tr("The desk:")));
+  if (lateFor !== undefined) article.append(element("p", "late-for", lateFor ? tr("Late answer to: “{words}”", { words: lateFor }) : tr("This answer came late")));
   if (reply.verdict) article.append(element("p", "verdict", reply.verdict.replaceAll("_", " ")));
   const spoken = reply.lead || (reply.clauses?.length ? "" : reply.text);
   const { open, folded } = reply.ticket ? receiptWords(spoken) : { open: spoken, folded: "" };
   if (open) article.append(paragraphs(open, ""));
   if (reply.ticket) article.append(receiptCard(reply.ticket));
-  if (folded) article.append(element("details", "receipt-words", element("summary", "", "The dates in words"), paragraphs(folded, "")));
+  if (folded) article.append(element("details", "receipt-words", element("summary", "", tr("The dates in words")), paragraphs(folded, "")));
   for (const clause of reply.clauses ?? []) article.append(clauseCard(clause));
   if (reply.closing) article.append(paragraphs(reply.closing, "afterwards", Boolean(reply.ticket)));
   if (reply.quick_replies?.length) article.append(quickReplies(reply.quick_replies));
@@ -230,12 +293,12 @@ function ownMessage(text, at) {
   const time = element("time", "", at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" }));
   if (at.toDateString() !== new Date().toDateString()) time.prepend(`${at.toLocaleDateString([], { day: "numeric", month: "short" })}, `);
   time.dateTime = at.toISOString();
-  return element("article", "message own", element("span", "unseen", "You:"), said, time);
+  return element("article", "message own", element("span", "unseen", tr("You:")), said, time);
 }
 
 function wordsOf(stored) {
   if (!stored.payload) return stored.text || " ";
-  return stored.title || titles.get(stored.payload) || "(a button)";
+  return stored.title || titles.get(stored.payload) || tr("(a button)");
 }
 
 // ---- the page around them
@@ -282,8 +345,8 @@ function fit() {
   const left = LONGEST - length;
   const counter = byId("counter");
   counter.textContent = length < SHOW_COUNTER_FROM ? ""
-    : left >= 0 ? `${left.toLocaleString("en-CA")} characters left`
-    : `${(-left).toLocaleString("en-CA")} characters too long`;
+    : left >= 0 ? tr("{number} characters left", { number: left.toLocaleString(locale) })
+    : tr("{number} characters too long", { number: (-left).toLocaleString(locale) });
   counter.classList.toggle("over", left < 0);
 }
 
@@ -300,15 +363,21 @@ function newKey() {
 }
 
 function whatToDo(status, problem, retryAfter) {
-  const kept = "What you wrote is still here.";
+  const kept = tr("What you wrote is still here.");
+  // The desk's own sentence is more exact; it speaks English.
+  const exact = (words) => (language === "en" && problem.detail) || words;
+  const wait = tr("Please try again in {seconds} seconds.", { seconds: retryAfter || "60" });
+  const broken = problem.incident
+    ? tr("Something went wrong on our side (number {incident}).", { incident: problem.incident })
+    : tr("Something went wrong on our side.");
   switch (status) {
-    case 0: return `The desk cannot be reached. Please check your connection. ${kept}`;
-    case 413: return `${problem.detail ?? "This is too long."} ${kept} Please shorten it, or send it in two messages.`;
-    case 429: return `That was a lot of messages in a short time. ${kept} Please try again in ${retryAfter || "60"} seconds.`;
-    case 403: return `The desk did not accept this request. ${kept} Please reload the page and send it again.`;
-    case 503: return `${problem.detail ?? "The desk cannot store anything just now."} ${kept}`;
-    case 400: return `${problem.detail ?? "The desk could not read this."} ${kept}`;
-    default: return `Something went wrong on our side${problem.incident ? ` (number ${problem.incident})` : ""}. ${kept} Please try again.`;
+    case 0: return `${tr("The desk cannot be reached. Please check your connection.")} ${kept}`;
+    case 413: return `${exact(tr("This is too long."))} ${kept} ${tr("Please shorten it, or send it in two messages.")}`;
+    case 429: return `${tr("That was a lot of messages in a short time.")} ${kept} ${wait}`;
+    case 403: return `${tr("The desk did not accept this request.")} ${kept} ${tr("Please reload the page and send it again.")}`;
+    case 503: return `${exact(tr("The desk cannot store anything just now."))} ${kept}`;
+    case 400: return `${exact(tr("The desk could not read this."))} ${kept}`;
+    default: return `${broken} ${kept} ${tr("Please try again.")}`;
   }
 }
 
@@ -331,14 +400,14 @@ async function post(body, key) {
 }
 
 async function send(body, shown, key = newKey()) {
-  if (waiting) { announce("Please wait for the answer."); return; }
+  if (waiting) { announce(tr("Please wait for the answer.")); return; }
   trouble("");
   const buttons = [...log.querySelectorAll(".quick button:not(:disabled)")];
   retireButtons();
   const own = ownMessage(shown, new Date());
   log.append(own);
   converse();
-  busy("The desk is reading your message");
+  busy(tr("The desk is reading your message"));
   bottom();
   try {
     const answer = await post(body, key);
@@ -347,6 +416,7 @@ async function send(body, shown, key = newKey()) {
     log.append(...answer.replies.map((reply) => deskMessage(reply, answer.late ? "" : undefined)));
     busy("");
     if (answer.pending) expect(answer.number, shown);
+    if (answer.replies.some((reply) => reply.ticket)) showRequests();
     reveal(own);
   } catch (error) {
     busy("");
@@ -365,11 +435,11 @@ async function send(body, shown, key = newKey()) {
 
 function submit() {
   const text = input.value;
-  if (waiting) { announce("Please wait for the answer."); return; }
+  if (waiting) { announce(tr("Please wait for the answer.")); return; }
   if (!text.trim()) { input.focus(); return; }
   const length = Array.from(text).length;
   if (length > LONGEST) {
-    trouble(`A message may have 20,000 characters; this one has ${length.toLocaleString("en-CA")}. What you wrote is still here. Please shorten it, or send it in two messages.`, false);
+    trouble(tr("A message may have 20,000 characters; this one has {number}. What you wrote is still here. Please shorten it, or send it in two messages.", { number: length.toLocaleString(locale) }), false);
     return;
   }
   const key = failed?.body.message === text ? failed.key : undefined;
@@ -427,7 +497,7 @@ function showStored(stored) {
   const words = wordsOf(stored);
   const shown = [ownMessage(words, new Date(stored.received_at))];
   if (!stored.replies) {
-    const note = { lead: "The desk has not answered this yet. Your message is stored; the answer appears here." };
+    const note = { lead: tr("The desk has not answered this yet. Your message is stored; the answer appears here.") };
     shown.push(deskMessage(note));
     expect(stored.number, words);
     return shown;
@@ -435,11 +505,50 @@ function showStored(stored) {
   return [...shown, ...stored.replies.map((reply, index) => deskMessage(reply, stored.late && !index ? "" : undefined))];
 }
 
+// ---- the visitor's own requests
+
+let known = new Map(); // reference -> how many replies of the Privacy Officer this page has shown
+
+function requestEntry(one) {
+  const link = element("a", "", element("span", "kind", one.kind), " ", element("code", "", one.reference));
+  link.href = `/status/${one.reference}`;
+  const words = element("p", "", one.standing);
+  if (one.next) words.append(element("br", ""), one.next);
+  const entry = element("li", "", link, words);
+  if (known.has(one.reference) && one.replies > known.get(one.reference)) {
+    entry.classList.add("fresh");
+    link.append(" ", element("strong", "", tr("New reply")));
+    announce(tr("A new reply to your request {reference}.", { reference: one.reference }));
+  }
+  known.set(one.reference, Math.max(one.replies, known.get(one.reference) ?? 0));
+  return entry;
+}
+
+async function showRequests() {
+  let found;
+  try {
+    const response = await fetch("/status/own", { credentials: "same-origin", signal: AbortSignal.timeout(GIVE_UP_AFTER) });
+    if (!response.ok) return;
+    found = (await response.json()).requests;
+  } catch { return; }
+  const shown = JSON.stringify(found);
+  if (byId("requests-list").dataset.shown === shown) return;
+  byId("requests-list").dataset.shown = shown;
+  byId("requests-list").replaceChildren(...found.map(requestEntry));
+  byId("requests").hidden = !found.length;
+  byId("requests-count").textContent = found.length;
+}
+
+function watchRequests() {
+  showRequests();
+  setInterval(() => { if (!document.hidden && known.size) showRequests(); }, POLL_SLOWLY);
+}
+
 // ---- beginning, and beginning again
 
 async function resume() {
   let found;
-  try { found = await read(0); } catch { trouble("Your earlier conversation could not be loaded. Reload the page to try again.", false); return; }
+  try { found = await read(0); } catch { trouble(tr("Your earlier conversation could not be loaded. Reload the page to try again."), false); return; }
   if (!found.messages.length || waiting || log.childElementCount) return;
   log.setAttribute("aria-live", "off"); // nobody wants the whole conversation read out again
   const groups = found.messages.map(showStored);
@@ -461,7 +570,9 @@ function restart() {
   failed = null;
   asked = new Map();
   titles = new Map();
+  known = new Map();
   log.replaceChildren();
+  showRequests();
   trouble("");
   converse(false);
 }
@@ -471,12 +582,12 @@ async function renew() {
     const response = await fetch("/api/session", { method: "DELETE", credentials: "same-origin" });
     if (!response.ok) throw new Error(String(response.status));
   } catch {
-    trouble("The conversation could not be ended: the desk cannot be reached. Please try again.", false);
+    trouble(tr("The conversation could not be ended: the desk cannot be reached. Please try again."), false);
     return;
   }
   restart();
   scrollTo({ top: 0 });
-  announce("A new conversation. The earlier one is gone from this page.");
+  announce(tr("A new conversation. The earlier one is gone from this page."));
   input.focus({ preventScroll: true });
 }
 
@@ -506,3 +617,4 @@ composer.inert = false;
 byId("examples").inert = false;
 fit();
 resume();
+watchRequests();

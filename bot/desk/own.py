@@ -1,0 +1,78 @@
+"""What requesters do with their own requests: read them, add to them, take them back.
+
+That the request is theirs is shown by the conversation it was opened in, or was shown before (see
+access.py); a reference alone opens nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.desk.changes import changing, known_reference
+from bot.desk.intake import Intake
+from bot.desk.tickets import TicketDesk, heard
+from bot.domain.errors import InvalidInput, NotFound
+from bot.domain.redaction import redact
+from bot.domain.tickets import Status, Step, Ticket
+from bot.store import conversations, tickets
+
+REQUESTER = "requester"
+INFORMATION = "information"
+LONGEST = 20_000
+NOT_YOURS = "There is no such request here."
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRequests:
+    """The requests of one person, as that person may see and move them."""
+
+    intake: Intake
+
+    def of_conversation(self, conversation: str) -> list[Ticket]:
+        """The requests of the person whose conversation this is, newest first."""
+        store = self.intake.store
+        with store.reading() as connection:
+            found = conversations.find(connection, conversation)
+            if found is None:
+                return []
+            rebuild = self.intake.rebuilder(store.now(connection))
+            return tickets.of_person(connection, found.person.id, rebuild)
+
+    def by_conversation(self, conversation: str, reference: str) -> Ticket:
+        """The request of this reference, where it is of this conversation's person.
+
+        Raises NotFound for every other, whether or not it exists.
+        """
+        known = known_reference(reference)
+        store = self.intake.store
+        with store.reading() as connection:
+            found = conversations.find(connection, conversation)
+            ticket = self.intake.load(connection, known, store.now(connection))
+        if found is None or ticket.person != found.person.id:
+            raise NotFound(NOT_YOURS)
+        return ticket
+
+    def add(self, reference: str, text: str) -> tuple[Ticket, tuple[str, ...]]:
+        """Add what the requester writes, card numbers and SINs masked.
+
+        A question of the officer is thereby answered, and what was paused for it runs on. Returns
+        the request and the kinds of number that were masked. Raises InvalidInput for no words or
+        too many.
+        """
+        words = text.strip()
+        if not words:
+            raise InvalidInput("Please write what you want to add.")
+        if len(words) > LONGEST:
+            raise InvalidInput(f"This may have 20,000 characters; it has {len(words):,}.")
+        clean = redact(words)
+        with changing(self.intake, reference, who=REQUESTER) as change:
+            change.add_fact(INFORMATION, {"text": clean.text})
+            if change.ticket.status is Status.WAITING:
+                return heard(change, why=""), clean.found
+            return change.save(INFORMATION), clean.found
+
+    def withdraw(self, reference: str) -> Ticket:
+        """Take the request back: its clocks end. Raises Conflict for one that is closed."""
+        return TicketDesk(self.intake).take(
+            reference, Step.WITHDRAW, who=REQUESTER, why="taken back by the requester"
+        )
