@@ -21,7 +21,7 @@ from bot.channels.web.chat import address_key
 from bot.channels.web.language import language_of, remember_language
 from bot.channels.web.ports import RateCounts, Settings
 from bot.channels.web.problems import Problem
-from bot.channels.web.sessions import Sessions, is_foreign
+from bot.channels.web.sessions import Sessions
 from bot.channels.web.status_view import request_view, summary
 from bot.desk import Desk
 from bot.desk.codes import CodePost
@@ -105,7 +105,6 @@ class StatusPages:
 
     async def send_code(self, request: Request, reference: Words = "") -> Response:
         """Ask for a code. The answer is the same for every reference, in words and in time."""
-        self._refuse_foreign(request)
         await self._count(request, "code", CODES_AN_ADDRESS)
         known = parse_reference(reference)
         tr = translator(language_of(request))
@@ -121,7 +120,6 @@ class StatusPages:
         self, request: Request, reference: Words = "", code: Words = "", secret: Words = ""
     ) -> Response:
         """Exchange a code or a link's secret for a cookie, and go on to the request."""
-        self._refuse_foreign(request)
         await self._count(request, "open", TRIES_AN_ADDRESS)
         access = self._known.desk.access
         try:
@@ -145,7 +143,6 @@ class StatusPages:
 
     async def leave(self, request: Request) -> Response:
         """Close the request in this browser."""
-        self._refuse_foreign(request)
         session = request.cookies.get(self.cookie)
         if session:
             await asyncio.to_thread(self._known.desk.access.leave, session)
@@ -198,7 +195,7 @@ class StatusPages:
 
     async def add(self, request: Request, reference: str, text: Words = "") -> Response:
         """Add information. What was written comes back with the page when it is not taken."""
-        ticket = await self._ticket(request, reference, changing=True)
+        ticket = await self._ticket(request, reference)
         try:
             _, masked = await asyncio.to_thread(
                 self._known.desk.own.add, ticket.reference, text.replace("\r\n", "\n")
@@ -210,7 +207,7 @@ class StatusPages:
     async def attach(
         self, request: Request, reference: str, file: UploadFile | None = None
     ) -> Response:
-        ticket = await self._ticket(request, reference, changing=True)
+        ticket = await self._ticket(request, reference)
         tr = translator(language_of(request))
         if file is None or not file.filename:
             return await self._shown(
@@ -229,7 +226,7 @@ class StatusPages:
 
     async def withdraw(self, request: Request, reference: str, sure: Words = "") -> Response:
         """Take the request back, once the box that says so is ticked."""
-        ticket = await self._ticket(request, reference, changing=True)
+        ticket = await self._ticket(request, reference)
         tr = translator(language_of(request))
         if sure != "yes":
             wrong = tr("Nothing was changed: tick the box to take the request back.")
@@ -243,7 +240,7 @@ class StatusPages:
 
     async def link(self, request: Request, reference: str) -> Response:
         """Make a secret link, shown this once; as JSON where the chat page asks."""
-        ticket = await self._ticket(request, reference, changing=True)
+        ticket = await self._ticket(request, reference)
         await self._count(request, "link", CODES_AN_ADDRESS)
         secret = await asyncio.to_thread(
             lambda: self._known.desk.access.issue_link(ticket.reference, who="requester")
@@ -276,10 +273,8 @@ class StatusPages:
             found |= {ticket.reference: ticket for ticket in own}
         return list(found.values())
 
-    async def _ticket(self, request: Request, reference: str, *, changing: bool = False) -> Ticket:
+    async def _ticket(self, request: Request, reference: str) -> Ticket:
         """The request of this reference, where this browser may see it; else 404 for all alike."""
-        if changing:
-            self._refuse_foreign(request)
         known = parse_reference(reference)
         for ticket in await self._own(request) if known else []:
             if ticket.reference == known:
@@ -328,15 +323,6 @@ class StatusPages:
     def _to(self, reference: str, done: str = "") -> RedirectResponse:
         """Go to the request with a plain GET, so that a reload repeats nothing."""
         return RedirectResponse(f"/status/{reference}" + (f"?done={done}" if done else ""), 303)
-
-    def _refuse_foreign(self, request: Request) -> None:
-        """Opening a request is refused to other sites' pages too, where no cookie speaks yet."""
-        if is_foreign(request.headers, self.settings.page_url) is not False:
-            raise Problem(
-                403,
-                "cross_site",
-                "This request did not come from the desk's own page, so it was not carried out.",
-            )
 
     async def _count(self, request: Request, what: str, limit: int) -> None:
         if not self.settings.rate_limited:
