@@ -114,7 +114,7 @@ def _back(request: Request) -> str:
 
 def own_path(path: str | None) -> str:
     """A way to one of the officer's pages or the chat; `/officer` for anything else."""
-    if path is None or len(path) > LONGEST_WAY or not OWN_PATH.fullmatch(path):
+    if path is None or len(path) > LONGEST_WAY or ".." in path or not OWN_PATH.fullmatch(path):
         return "/officer"
     return path
 

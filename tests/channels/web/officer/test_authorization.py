@@ -1,0 +1,188 @@
+"""Who may do what, on every route and method: the table is held against the application's own.
+
+A route that is not in the table fails, and so does a row without a route.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+from fastapi import FastAPI
+from httpx import Client
+from starlette.routing import BaseRoute, Route
+
+from bot.domain.accounts import Duty
+from bot.domain.tickets import Ticket
+from tests.channels.web.officer.conftest import Office
+from tests.fakes.desks import file
+
+PUBLIC, SIGN_IN = "public", "sign-in"
+READ = frozenset({Duty.OFFICER, Duty.DEPUTY, Duty.VIEWER})
+WORK = frozenset({Duty.OFFICER, Duty.DEPUTY})
+COUNT = READ | {Duty.OPERATOR}
+ADMINISTER = WORK | {Duty.OPERATOR}
+
+# Public: open to everyone, and nothing of anyone's. Sign-in: how one gets in and out.
+ROUTES: Mapping[tuple[str, str], str | frozenset[Duty]] = {
+    ("GET", "/officer"): READ,
+    ("POST", "/officer/search"): READ,
+    ("GET", "/officer/alerts"): READ,
+    ("POST", "/officer/alerts"): WORK,
+    ("POST", "/officer/views"): READ,
+    ("POST", "/officer/views/forget"): READ,
+    ("GET", "/officer/live"): READ,
+    ("GET", "/officer/overview"): COUNT,
+    ("POST", "/officer/overview/label"): WORK,
+    ("POST", "/officer/overview/candidates"): WORK,
+    ("POST", "/officer/overview/{name}.csv"): WORK,
+    ("GET", "/officer/registers"): READ,
+    ("POST", "/officer/registers/{name}.csv"): WORK,
+    ("GET", "/officer/accounts"): ADMINISTER,
+    ("POST", "/officer/accounts/{id}/role"): WORK,
+    ("POST", "/officer/accounts/{id}/disable"): ADMINISTER,
+    ("POST", "/officer/accounts/{id}/enable"): ADMINISTER,
+    ("POST", "/officer/accounts/{id}/sign-out"): ADMINISTER,
+    ("POST", "/officer/purge"): WORK,
+    ("GET", "/officer/tickets/{reference}"): READ,
+    ("GET", "/officer/tickets/{reference}/file"): READ,
+    ("GET", "/officer/tickets/{reference}/file.pdf"): READ,
+    ("GET", "/officer/tickets/{reference}/attachments/{id}"): READ,
+    ("POST", "/officer/tickets/{reference}/attachments"): WORK,
+    ("POST", "/officer/tickets/{reference}/{step}"): WORK,
+    ("GET", "/officer/sign-in"): SIGN_IN,
+    ("POST", "/officer/sign-in"): SIGN_IN,
+    ("POST", "/officer/sign-in/provider"): SIGN_IN,
+    ("GET", "/officer/sign-in/callback"): SIGN_IN,
+    ("POST", "/officer/sign-out"): SIGN_IN,
+    ("GET", "/officer/confirm"): SIGN_IN,
+    ("GET", "/"): PUBLIC,
+    ("GET", "/policy"): PUBLIC,
+    ("GET", "/about-this-desk"): PUBLIC,
+    ("GET", "/status"): PUBLIC,
+    ("GET", "/static/{name:path}"): PUBLIC,
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("GET", "/api/openapi.json"): PUBLIC,
+    ("GET", "/api/chat"): PUBLIC,
+    ("POST", "/api/chat"): PUBLIC,
+    ("DELETE", "/api/session"): PUBLIC,
+}
+GUARDED = {route: duties for route, duties in ROUTES.items() if isinstance(duties, frozenset)}
+ACTORS = (
+    "anonymous", "customer A", "customer B", "disabled officer", *map(str, Duty),
+)  # fmt: skip
+UNREACHED = {303, 401, 404}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One application, a ticket of customer A in it, and everyone's browser."""
+
+    app: FastAPI
+    ticket: Ticket
+    account: str
+    actors: Mapping[str, Client]
+
+
+def flattened(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
+    for route in routes:
+        if isinstance(route, Route):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
+                yield method, route.path
+        else:
+            yield from flattened(list(getattr(route, "routes", ())))
+
+
+def registered(app: FastAPI) -> set[tuple[str, str]]:
+    return set(flattened(list(app.routes)))
+
+
+def test_the_table_speaks_of_every_route_and_no_other(office: Office) -> None:
+    assert registered(office.app()) == set(ROUTES)
+
+
+@pytest.fixture
+def stage(office: Office) -> Stage:
+    app, ticket = office.app(), file(office.desk, person="web:a")
+    actors: dict[str, Client] = {str(duty): office.signed_in(duty, app) for duty in Duty}
+    for name in ("anonymous", "customer A", "customer B"):
+        actors[name] = office.anonymous(app)
+        if name != "anonymous":
+            actors[name].post("/api/chat", json={"message": "keep"})
+    disabled = office.anonymous(app)
+    secret = office.desk.accounts.issue_link(Duty.OFFICER, "gone@desk.example")
+    assert disabled.get("/officer/sign-in", params={"link": secret}).status_code == 303
+    gone = next(a for a, _ in office.desk.accounts.every() if a.email == "gone@desk.example")
+    office.desk.accounts.disable(gone.id, True, who="operator")
+    actors["disabled officer"] = disabled
+    return Stage(app, ticket, gone.id, actors)
+
+
+def path_of(path: str, stage: Stage) -> str:
+    values = {
+        "reference": stage.ticket.reference, "step": "acknowledge", "name": "incidents",
+        "id": stage.account,
+    }  # fmt: skip
+    return re.sub(r"\{(\w+)\}", lambda found: values[found.group(1)], path)
+
+
+# A stream does not end, so of it those are asked for who shall not have it.
+STREAM = ("GET", "/officer/live")
+
+
+def test_everyone_gets_as_far_as_their_duty(office: Office, stage: Stage) -> None:
+    wrong = []
+    for (method, path), duties in GUARDED.items():
+        for name in ACTORS:
+            allowed = name in {str(duty) for duty in duties}
+            if allowed:
+                continue
+            before = office.desk.tickets.show(stage.ticket.reference).version
+            answer = stage.actors[name].request(method, path_of(path, stage))
+            moved = office.desk.tickets.show(stage.ticket.reference).version != before
+            at_door = answer.status_code != 303 or "/officer/sign-in" in answer.headers["location"]
+            if answer.status_code not in UNREACHED or not at_door or moved:
+                wrong.append((name, method, path, answer.status_code))
+            assert stage.ticket.fields["what"]["words"] not in answer.text
+    assert wrong == []
+
+
+@pytest.mark.parametrize("duty", Duty)
+def test_everyone_reaches_what_is_theirs(office: Office, stage: Stage, duty: Duty) -> None:
+    wrong = []
+    for (method, path), duties in GUARDED.items():
+        if duty not in duties or (method, path) == STREAM or path.endswith("/{id}"):
+            continue
+        answer = stage.actors[str(duty)].request(
+            method, path_of(path, stage), data={"role": "viewer"}
+        )
+        theirs = answer.status_code in {200, 204, 400} or (
+            answer.status_code == 303 and "sign-in" not in answer.headers["location"]
+        )
+        nothing = answer.status_code == 404 and path.endswith("{name}.csv")
+        if not (theirs or nothing):
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []
+
+
+def test_a_tickets_file_opens_with_its_own_ticket_only(office: Office, stage: Stage) -> None:
+    other = file(office.desk, person="web:b")
+    kept = office.desk.attachments.add(stage.ticket.reference, "mine.txt", b"mine", who="requester")
+    officer = stage.actors["officer"]
+    answer = officer.get(f"/officer/tickets/{stage.ticket.reference}/attachments/{kept.id}")
+    assert answer.content == b"mine"
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert (
+        officer.get(f"/officer/tickets/{other.reference}/attachments/{kept.id}").status_code == 404
+    )
+
+
+def test_the_operator_sees_figures_and_no_words(office: Office, stage: Stage) -> None:
+    page = stage.actors["operator"].get("/officer/overview")
+    assert page.status_code == 200
+    assert "not sure of" not in page.text
+    assert "Export" not in page.text
