@@ -14,7 +14,9 @@ from httpx import Client, Response
 from bot.channels.web import Part, create_app
 from bot.channels.web.officer import OfficerPages
 from bot.channels.web.officer.oidc import Provider
+from bot.channels.web.status import Requests
 from bot.desk import Desk
+from bot.desk.codes import CodePost
 from bot.domain.accounts import AccountRules, Duty
 from bot.store.db import Store
 from tests.channels.web.conftest import SAME_ORIGIN, WebSettings
@@ -50,6 +52,9 @@ class Office:
             readiness,
             rates=self.rates,
             officer=OfficerPages(self.desk, self.rules, self.provider),
+            requests=Requests(
+                self.desk, CodePost(self.desk.access, self.desk.papers, None, "Cloud Connexions")
+            ),
         )
 
     def anonymous(self, app: FastAPI | None = None, host: str = LOOPBACK) -> Client:

@@ -6,26 +6,27 @@ A route that is not in the table fails, and so does a row without a route.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from httpx import Client
-from starlette.routing import BaseRoute, Route
 
 from bot.domain.accounts import Duty
 from bot.domain.tickets import Ticket
-from tests.channels.web.officer.conftest import Office
+from tests.channels.web.officer.conftest import Office, enter
 from tests.fakes.desks import file
 
-PUBLIC, SIGN_IN = "public", "sign-in"
+PUBLIC, SIGN_IN, OWNER = "public", "sign-in", "owner"
 READ = frozenset({Duty.OFFICER, Duty.DEPUTY, Duty.VIEWER})
 WORK = frozenset({Duty.OFFICER, Duty.DEPUTY})
 COUNT = READ | {Duty.OPERATOR}
 ADMINISTER = WORK | {Duty.OPERATOR}
 
-# Public: open to everyone, and nothing of anyone's. Sign-in: how one gets in and out.
+# Public: open to everyone, and nothing of anyone's. Sign-in: how one gets in and out. Owner: the
+# person whose request it is, in their own conversation.
 ROUTES: Mapping[tuple[str, str], str | frozenset[Duty]] = {
     ("GET", "/officer"): READ,
     ("POST", "/officer/search"): READ,
@@ -62,6 +63,19 @@ ROUTES: Mapping[tuple[str, str], str | frozenset[Duty]] = {
     ("GET", "/policy"): PUBLIC,
     ("GET", "/about-this-desk"): PUBLIC,
     ("GET", "/status"): PUBLIC,
+    ("GET", "/status/own"): PUBLIC,
+    ("POST", "/status/code"): PUBLIC,
+    ("POST", "/status/open"): PUBLIC,
+    ("POST", "/status/leave"): PUBLIC,
+    ("GET", "/status/{reference}"): OWNER,
+    ("GET", "/status/{reference}/receipt.pdf"): OWNER,
+    ("GET", "/status/{reference}/application.pdf"): OWNER,
+    ("GET", "/status/{reference}/conversation.txt"): OWNER,
+    ("GET", "/status/{reference}/files/{id}"): OWNER,
+    ("POST", "/status/{reference}/add"): OWNER,
+    ("POST", "/status/{reference}/attachments"): OWNER,
+    ("POST", "/status/{reference}/withdraw"): OWNER,
+    ("POST", "/status/{reference}/link"): OWNER,
     ("GET", "/static/{name:path}"): PUBLIC,
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
@@ -87,17 +101,21 @@ class Stage:
     actors: Mapping[str, Client]
 
 
-def flattened(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
-    for route in routes:
-        if isinstance(route, Route):
-            for method in sorted((route.methods or set()) - {"HEAD"}):
-                yield method, route.path
-        else:
-            yield from flattened(list(getattr(route, "routes", ())))
-
-
 def registered(app: FastAPI) -> set[tuple[str, str]]:
-    return set(flattened(list(app.routes)))
+    """Every method and path that the application answers; HEAD goes with GET."""
+    known = [*app.routes, *(c for r in app.routes for c in _included(r))]
+    return {
+        (method, route.path)
+        for route in known
+        if getattr(route, "path", None) is not None
+        for method in sorted((route.methods or set()) - {"HEAD"})
+    }
+
+
+def _included(route: object) -> list[Any]:
+    """The routes of a router that the application has taken in."""
+    contexts = getattr(route, "effective_route_contexts", None)
+    return list(contexts()) if contexts else []
 
 
 def test_the_table_speaks_of_every_route_and_no_other(office: Office) -> None:
@@ -106,15 +124,18 @@ def test_the_table_speaks_of_every_route_and_no_other(office: Office) -> None:
 
 @pytest.fixture
 def stage(office: Office) -> Stage:
-    app, ticket = office.app(), file(office.desk, person="web:a")
-    actors: dict[str, Client] = {str(duty): office.signed_in(duty, app) for duty in Duty}
-    for name in ("anonymous", "customer A", "customer B"):
+    app = office.app()
+    actors: dict[str, Client] = {"anonymous": office.anonymous(app)}
+    for name in ("customer A", "customer B"):
         actors[name] = office.anonymous(app)
-        if name != "anonymous":
-            actors[name].post("/api/chat", json={"message": "keep"})
+        actors[name].post("/api/chat", json={"message": "keep"})
+    ticket = file(office.desk, person=next(iter(office.talk.people.values())).id)
+    secret = office.desk.access.issue_link(ticket.reference, who="officer")
+    actors["customer A"].post("/status/open", data={"secret": secret})
+    actors |= {str(duty): office.signed_in(duty, app) for duty in Duty}
     disabled = office.anonymous(app)
-    secret = office.desk.accounts.issue_link(Duty.OFFICER, "gone@desk.example")
-    assert disabled.get("/officer/sign-in", params={"link": secret}).status_code == 303
+    gone_link = office.desk.accounts.issue_link(Duty.OFFICER, "gone@desk.example")
+    assert enter(disabled, gone_link).status_code == 303
     gone = next(a for a, _ in office.desk.accounts.every() if a.email == "gone@desk.example")
     office.desk.accounts.disable(gone.id, True, who="operator")
     actors["disabled officer"] = disabled
@@ -148,6 +169,24 @@ def test_everyone_gets_as_far_as_their_duty(office: Office, stage: Stage) -> Non
                 wrong.append((name, method, path, answer.status_code))
             assert stage.ticket.fields["what"]["words"] not in answer.text
     assert wrong == []
+
+
+def test_a_request_is_its_owners_alone(office: Office, stage: Stage) -> None:
+    owned = [route for route, whose in ROUTES.items() if whose == OWNER]
+    wrong = []
+    for method, path in owned:
+        for name in ACTORS:
+            if name == "customer A":
+                continue
+            answer = stage.actors[name].request(method, path_of(path, stage))
+            if answer.status_code not in {303, 400, 401, 403, 404}:
+                wrong.append((name, method, path, answer.status_code))
+            assert stage.ticket.fields["what"]["words"] not in answer.text
+    assert wrong == []
+    assert office.desk.tickets.show(stage.ticket.reference).version == stage.ticket.version
+    own = stage.actors["customer A"].get(f"/status/{stage.ticket.reference}")
+    assert own.status_code == 200
+    assert stage.ticket.reference in own.text
 
 
 @pytest.mark.parametrize("duty", Duty)

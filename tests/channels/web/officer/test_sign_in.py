@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -129,7 +129,11 @@ class TestSessions:
 
 
 class TestForgery:
-    FOREIGN = ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {})
+    FOREIGN: ClassVar[tuple[dict[str, str], ...]] = (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example"},
+        {},
+    )
 
     @pytest.mark.parametrize("headers", FOREIGN)
     def test_another_site_makes_nothing_happen(
