@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bot.bench import chat as chat_bench
 from bot.bench import clocks as clocks_bench
+from bot.bench import reminders as reminders_bench
 from bot.bench import store as store_bench
 from bot.bench import train as train_bench
 from bot.bench.figures import TOO_BUSY, Figure, machine, machine_factor
@@ -29,6 +30,7 @@ BENCHES: Mapping[str, Measure] = {
     "train": train_bench.measure,
     "clocks": clocks_bench.measure,
     "store": store_bench.measure,
+    "reminders": reminders_bench.measure,
 }
 
 
