@@ -18,12 +18,12 @@ from bot.config import Settings
 from bot.domain.zones import use_own_time_zones
 from bot.logs import configure_logs
 from bot.nightly import Nightly
+from bot.reminders import SWEEP_SECONDS
 from bot.store.migrate import bring_up_to_date
 from bot.wiring import Application
 
 log = structlog.get_logger(__name__)
 
-SWEEP_SECONDS = 15
 CATCH_UP_SECONDS = 5
 NIGHTLY_SECONDS = 600
 LAST_REQUESTS_SECONDS = 3

@@ -20,8 +20,7 @@ from bot.domain.people import Channel, Role
 from bot.domain.tickets import Kind
 from bot.fields import FieldReader
 from bot.notices import Ladder, Notice, Notifier, Recipient
-from bot.reminders import LEASE, Sweeper
-from bot.server import SWEEP_SECONDS
+from bot.reminders import LEASE, SWEEP_SECONDS, Sweeper
 from bot.store import notices as outbox
 from bot.store.db import Store
 from bot.store.library import load_library

@@ -2,6 +2,6 @@
 
 from bot.reminders.delivery import LEASE, Swept
 from bot.reminders.outcomes import ATTEMPTS
-from bot.reminders.sweeping import Sweeper
+from bot.reminders.sweeping import SWEEP_SECONDS, Sweeper
 
-__all__ = ["ATTEMPTS", "LEASE", "Sweeper", "Swept"]
+__all__ = ["ATTEMPTS", "LEASE", "SWEEP_SECONDS", "Sweeper", "Swept"]

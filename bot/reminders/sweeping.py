@@ -16,6 +16,9 @@ from bot.reminders.delivery import Pass, Swept
 from bot.reminders.digesting import work_digests
 from bot.store import digests, notices
 
+# How often the clock calls it.
+SWEEP_SECONDS = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
