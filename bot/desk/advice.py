@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.desk.intake import Filing, Intake
 from bot.domain import advice as words
-from bot.domain.disclosure import Decision, Facts, Rules, Verdict, decide
+from bot.domain.disclosure import UNKNOWN, Decision, Facts, Rules, Verdict, decide
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.facts_read import Readings, tightest, weigh
 from bot.domain.forms import Form
@@ -281,7 +281,13 @@ def _answer(reading: Reading, before: Advice) -> tuple[str, str] | None:
         return before.asked, said[typed]
     if reading.intent in {YES, NO} and len(offered) in {2, 3} and before.asked != "subject":
         return before.asked, offered[0 if reading.intent == YES else 1]
-    likely = reading.disclosures[0]["facts"].get(before.asked, {}) if reading.disclosures else {}
+    best = _read_for_certain(reading, before.asked)
+    # Somebody else may be named than the buttons offer; with a person it is about, it is new.
+    named = before.asked == "recipient" and _read_for_certain(reading, "subject") == UNKNOWN
+    return (before.asked, best) if best in offered or (named and best != "") else None
+
+
+def _read_for_certain(reading: Reading, fact: str) -> str:
+    likely = reading.disclosures[0]["facts"].get(fact, {}) if reading.disclosures else {}
     best = max(likely, key=lambda value: float(likely[value]), default="")
-    certain = best and float(likely[best]) >= READ_FOR_CERTAIN
-    return (before.asked, best) if certain and best in offered else None
+    return best if best and float(likely[best]) >= READ_FOR_CERTAIN else ""

@@ -65,6 +65,8 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )  # fmt: skip
 BINDING_PAPERS = frozenset({"warrant", "subpoena", "order"})
+# What the service cannot do without, whatever is objected (policy 3.6).
+VITAL = frozenset({"service", "billing", "collection"})
 HELPERS = frozenset({"emergency", "care"})
 
 
@@ -213,12 +215,17 @@ def _refused(facts: Facts, rules: Rules) -> str | None:
     """A no stands; what the service itself or a duty needs, the officer weighs (policy 3.6)."""
     if facts.consent != "refused":
         return None
-    duty = rules.group(facts) == "internal" and facts.need == "yes"
-    return "refused_but_needed" if duty or rules.listed_for(facts) else "refused"
+    duty = rules.group(facts) == "internal" and _has_duty(facts)
+    vital = facts.purpose in VITAL and rules.listed_for(facts) is not None
+    return "refused_but_needed" if duty or vital else "refused"
 
 
 def _published(facts: Facts, _rules: Rules) -> str | None:
     return "published" if facts.data == "published" else None
+
+
+def _anonymous(facts: Facts, _rules: Rules) -> str | None:
+    return "anonymous" if facts.anonymous == "yes" else None
 
 
 def _unclear(facts: Facts, _rules: Rules) -> str | None:
@@ -226,15 +233,22 @@ def _unclear(facts: Facts, _rules: Rules) -> str | None:
     return "unclear" if UNKNOWN in {facts.subject, facts.recipient} else None
 
 
+def _has_duty(facts: Facts) -> bool:
+    return facts.need == "yes" and facts.purpose not in {"personal", "sale"}
+
+
 def _internal(facts: Facts, rules: Rules) -> str | None:
     """Policy 5.3 and 7.2: a duty that needs it, and nothing else."""
     if rules.group(facts) != "internal":
         return None
-    if facts.need == "yes" and facts.purpose not in {"personal", "sale"}:
+    if _has_duty(facts):
         return "need_to_know"
     if facts.consent == "given" and facts.subject == "employee":
         return "consented"
-    return None if rules.listed_for(facts) and facts.need != "no" else "no_need"
+    if rules.listed_for(facts) and facts.need != "no":
+        return None
+    asked = facts.need == UNKNOWN and facts.purpose in {"work", *VITAL}
+    return "need_unclear" if asked else "no_need"
 
 
 def _lists(facts: Facts, rules: Rules) -> str | None:
@@ -242,7 +256,14 @@ def _lists(facts: Facts, rules: Rules) -> str | None:
     theirs = facts.purpose in {"sale", "marketing_theirs"} or facts.recipient == "list_buyer"
     if not theirs:
         return None
+    whole = facts.data == "list" or facts.recipient == "list_buyer"
+    if facts.consent == "given" and (facts.asked_each == "yes" or not whole):
+        return "consented"
     if facts.asked_each == "yes" or facts.consent == "given":
+        return "lists_with_consent"
+    if facts.purpose == "sale" and facts.recipient == "other_company" and not whole:
+        return "business_sale"
+    if facts.purpose == "marketing_theirs" and not whole:
         return "lists_with_consent"
     return "other_purpose" if rules.lists(facts) else "lists"
 
@@ -268,19 +289,26 @@ def _consent(facts: Facts, _rules: Rules) -> str | None:
     return "consented" if facts.consent == "given" else None
 
 
+def _unlisted(facts: Facts, _rules: Rules) -> str | None:
+    return "unlisted" if facts.data == "unlisted" else None
+
+
+def _pending(facts: Facts, _rules: Rules) -> str | None:
+    """A yes that is on its way is none yet, also for somebody who is listed."""
+    return "consent_first" if facts.consent == "pending" else None
+
+
 def _listed(facts: Facts, rules: Rules) -> str | None:
     return rules.listed_for(facts)
 
 
-def _anonymous(facts: Facts, _rules: Rules) -> str | None:
-    if facts.anonymous == "yes":
-        return "anonymous"
-    return "unlisted" if facts.data == "unlisted" else None
-
-
 def _otherwise(facts: Facts, rules: Rules) -> str:
+    """What holds by default; another purpose than the listed one takes consent (policy 5)."""
     recipient = rules.recipients[facts.recipient]
-    return recipient.employee if facts.subject == "employee" else recipient.customer
+    row = recipient.employee if facts.subject == "employee" else recipient.customer
+    other = row == "purpose_unclear" and facts.purpose != "unclear"
+    shown = row == "posting" and facts.purpose == "marketing_ours"
+    return "consent_first" if other or shown else row
 
 
 GUARDS: tuple[Guard, ...] = (
@@ -288,18 +316,20 @@ GUARDS: tuple[Guard, ...] = (
     _legal_demand,
     _outside_the_policy,
     _curiosity,
+    _anonymous,
     _refused,
     _published,
     _unclear,
     _internal,
-    _lists,
     _person,
+    _lists,
     _own_information,
     _authority,
     _consent,
+    _unlisted,
+    _pending,
     _listed,
     _perhaps_emergency,
-    _anonymous,
 )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain.disclosure import UNKNOWN, VALUES, Decision, Facts, Rules, Verdict, decide
@@ -23,6 +24,18 @@ RULES_SURE = 0.5
 SECOND_SURE = 0.3
 # A fact whose value is less likely than this is asked for, where its answer would matter.
 CERTAIN = 0.65
+
+# With these no row permits, whoever asks whatever for.
+PERMITS_NOTHING: Mapping[str, str] = MappingProxyType(
+    {
+        "consent": "none",
+        "authority": "none",
+        "danger": UNKNOWN,
+        "need": UNKNOWN,
+        "purpose": "unclear",
+        "data": "personal",
+    }
+)
 
 Likely = Mapping[str, float]
 
@@ -94,6 +107,9 @@ def _combinations(readings: Readings) -> Iterator[tuple[dict[str, str], float]]:
         ]
         found = sorted(found, key=lambda pair: -pair[1])[:COMBINATIONS]
     yield from found
+    # Among so many the safe ones may have been left out: one is always there.
+    likeliest, likelihood = found[0]
+    yield {**likeliest, **PERMITS_NOTHING}, likelihood * SAFE
 
 
 def _unsure(readings: Readings) -> tuple[str, ...]:

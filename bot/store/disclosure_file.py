@@ -19,7 +19,7 @@ NEEDED = frozenset(
         "published", "refused", "refused_but_needed", "need_to_know", "no_need", "unclear",
         "deceased", "minor", "incapacitated", "lists", "lists_with_consent", "other_purpose",
         "agent_proven", "agency_unproven", "consented", "own_information", "anonymous", "unlisted",
-        "care_without_emergency",
+        "care_without_emergency", "need_unclear", "business_sale", "posting", "consent_first",
     }
 )  # fmt: skip
 

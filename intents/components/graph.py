@@ -23,11 +23,13 @@ from components.categories import (
 )
 from components.clauses import ClauseModel
 from components.corpus import NLU, Example, read_sentences, read_turns
+from components.disclosure import FactReader
+from components.disclosure_corpus import read_stories
 from components.encoder import SentenceEncoder
 from components.errors import CorpusUnreadable, PolicyMismatch
 from components.intents import SMALL_TALK, UNQUOTED, IntentModel
 from components.language import LanguageReader
-from components.ngrams import NGrams
+from components.ngrams import STAFF, NGrams
 from components.policy import read_policy
 from components.reading import (
     Part,
@@ -50,6 +52,7 @@ SECOND = "second"
 POLICIES_KEPT = 16
 # Each of two requests must be this sure: a story told in two sentences is one.
 SURE = 0.6
+DISCLOSURES = ("disclosure_customer", "disclosure_employee")
 UNREQUESTED = SMALL_TALK | {"out_of_scope"}
 
 
@@ -368,6 +371,59 @@ class TurnReader(_Shell):
                 turn = self._model.read(str(asked), reading.text, reading.focus.vector)
                 message.set("turn", turn, add_to_output=True)
         return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class DisclosureReader(_Shell):
+    """Sets `disclosures` when staff ask whether they may disclose something: one a request.
+
+    A message that its sender sent as such a question (metadata `about`) gets the intent as well.
+    """
+
+    _model: FactReader
+
+    def train(self, training_data: TrainingData) -> Resource:
+        with self._storage.write_to(self._resource) as folder:
+            FactReader.train(shared_encoder(), read_stories()).save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> DisclosureReader:
+        component = cls(model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            component._model = FactReader.load(folder, shared_encoder())
+        return component
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in read_ones(messages):
+            if is_disclosure(message):
+                self._read(message)
+        return messages
+
+    def _read(self, message: Message) -> None:
+        found = self._model.requests(message.get(READING).text)
+        message.set("disclosures", found, add_to_output=True)
+        name = message.get("intent")["name"]
+        if details_of(message).get("about") == "disclosure" and name not in DISCLOSURES:
+            subject = next(iter(found[0]["facts"]["subject"]))
+            asked = DISCLOSURES[int(subject == "employee")]
+            message.set("intent", {"name": asked, "confidence": 1.0}, add_to_output=True)
+            message.set("requests", [], add_to_output=True)
+
+
+def is_disclosure(message: Message) -> bool:
+    """Tell whether staff ask this, or somebody said that it is such a question."""
+    details = details_of(message)
+    staff = str(details.get("role")) in STAFF
+    asked = details.get("about") == "disclosure" or message.get("intent")["name"] in DISCLOSURES
+    return staff and asked
 
 
 def passages_of(texts: List[Text]) -> List[Text]:

@@ -255,11 +255,11 @@ def lower_states(encoder: SentenceEncoder, texts: Sequence[str]) -> List[np.ndar
     return found
 
 
-def schedule(lengths: Sequence[int]) -> List[Tuple[float, np.ndarray]]:
+def schedule(lengths: Sequence[int], passes: int = PASSES) -> List[Tuple[float, np.ndarray]]:
     """Batches of similar length in random order, with a rate that rises, then falls to nought."""
     random = np.random.default_rng(SEED)
     found = []
-    for _ in range(PASSES):
+    for _ in range(passes):
         order = np.argsort(np.array(lengths) + random.uniform(-2, 2, len(lengths)))
         cut = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         found += [cut[place] for place in random.permutation(len(cut))]
