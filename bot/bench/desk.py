@@ -63,6 +63,10 @@ class MeasuredDesk:
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self._parts()["bot"]["url"], timeout=60)
 
+    def address(self, process: str) -> str:
+        """Where one of its processes answers."""
+        return str(self._parts()[process]["url"])
+
     def memory_bytes(self) -> int:
         """Proportional set size of all processes of the desk."""
         root = psutil.Process(self._running.pid)

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bot.bench import chat as chat_bench
 from bot.bench import clocks as clocks_bench
+from bot.bench import disclosure as disclosure_bench
 from bot.bench import reminders as reminders_bench
 from bot.bench import store as store_bench
 from bot.bench import train as train_bench
@@ -31,7 +32,10 @@ BENCHES: Mapping[str, Measure] = {
     "clocks": clocks_bench.measure,
     "store": store_bench.measure,
     "reminders": reminders_bench.measure,
+    "disclosure": disclosure_bench.measure,
 }
+# These start a desk, with the model that is trained already.
+WITH_MODEL = frozenset({"chat", "disclosure"})
 
 
 class TooBusy(DeskError):
@@ -69,7 +73,7 @@ def _run(name: str, factor: float) -> list[Figure]:
     settings = read_settings()
     with tempfile.TemporaryDirectory(prefix="privacydesk-bench-") as folder:
         home = Path(folder)
-        if name == "chat":
+        if name in WITH_MODEL:
             copy_model(ensure_model(settings, say), home)
         return BENCHES[name](home, factor)
 

@@ -208,7 +208,8 @@ def _outside_the_policy(facts: Facts, _rules: Rules) -> str | None:
 
 
 def _curiosity(facts: Facts, _rules: Rules) -> str | None:
-    return "no_need" if facts.purpose == "curiosity" else None
+    idle = facts.purpose == "curiosity" and facts.recipient != "public"
+    return "no_need" if idle else None
 
 
 def _refused(facts: Facts, rules: Rules) -> str | None:
@@ -220,8 +221,9 @@ def _refused(facts: Facts, rules: Rules) -> str | None:
     return "refused_but_needed" if duty or vital else "refused"
 
 
-def _published(facts: Facts, _rules: Rules) -> str | None:
-    return "published" if facts.data == "published" else None
+def _published(facts: Facts, rules: Rules) -> str | None:
+    public = facts.data == "published" and rules.listed_for(facts) is None
+    return "published" if public else None
 
 
 def _anonymous(facts: Facts, _rules: Rules) -> str | None:
