@@ -21,8 +21,8 @@ from bot.commands.chat import Teller
 from bot.commands.desk import opened, with_assistant
 from bot.commands.terminal import emit, say, show, show_replies
 from bot.desk import DISCLOSURE
-from bot.domain.disclosure import Verdict
 from bot.domain.errors import InvalidInput
+from bot.domain.facts import Verdict
 from bot.domain.people import Role
 from bot.domain.redaction import redact
 from bot.domain.replies import Reading

@@ -9,8 +9,15 @@ from typing import Any
 
 from bot.desk.intake import Filing, Intake
 from bot.domain import advice as words
-from bot.domain.disclosure import UNKNOWN, Decision, Facts, Rules, Verdict, decide
+from bot.domain.advice_questions import (
+    BY_FACT,
+    QUESTIONS_AT_MOST,
+    missing,
+    next_question,
+)
+from bot.domain.disclosure import Decision, decide
 from bot.domain.errors import InvalidInput, NotFound
+from bot.domain.facts import UNKNOWN, Facts, Rules, Verdict
 from bot.domain.facts_read import Readings, tightest, weigh
 from bot.domain.forms import Form
 from bot.domain.receipts import dated_line, receipt
@@ -96,7 +103,7 @@ class AdviceDesk:
             return words.prediction(text, decide(Facts(), rules), ("recipient", "subject"))
         decision = tightest([each.decision for each in weighed])
         unsure = next(each.unsure for each in weighed if each.decision is decision)
-        return words.prediction(text, decision, words.missing(decision.facts, rules, unsure))
+        return words.prediction(text, decision, missing(decision.facts, rules, unsure))
 
     def given(self, *, limit: int = 200) -> list[Advice]:
         """The advice given, newest first."""
@@ -184,7 +191,7 @@ class _Turn:
 
     def _ask_or_give(self, facts: Facts, unsure: Sequence[str], questions: int) -> Reply:
         rules = self.desk.rules
-        question = words.next_question(facts, rules, unsure, questions)
+        question = next_question(facts, rules, unsure, questions)
         decision = decide(facts, rules)
         if question is None:
             return self._give(decision, unsure)
@@ -193,7 +200,7 @@ class _Turn:
 
     def _give(self, decision: Decision, unsure: Sequence[str]) -> Reply:
         library = self.desk.intake.library
-        id = self._record(decision, unsure, words.QUESTIONS_AT_MOST, None)
+        id = self._record(decision, unsure, QUESTIONS_AT_MOST, None)
         voice = words.Voice(self.desk.rules, library.policy, library.company)
         reply = words.advise(decision, voice)
         button = QuickReply(
@@ -268,12 +275,12 @@ def _answer(reading: Reading, before: Advice) -> tuple[str, str] | None:
     """The fact that this message settles: a button, or typed words to an open question."""
     if reading.intent == ANSWER:
         fact, value = reading.slots.get("fact", ""), reading.slots.get("value", "")
-        question = words.BY_FACT.get(fact)
+        question = BY_FACT.get(fact)
         fits = question is not None and value in {v for _, v in question.answers}
         return (fact, value) if fits else None
     if not before.asked or len(reading.text.split()) > ANSWER_WORDS:
         return None
-    question = words.BY_FACT[before.asked]
+    question = BY_FACT[before.asked]
     offered = [value for _, value in question.answers]
     said = {title.lower(): value for title, value in question.answers}
     typed = reading.text.strip(" .!").lower()

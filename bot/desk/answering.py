@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.desk.advice import DISCLOSURE, AdviceDesk
 from bot.desk.intake import Intake
+from bot.domain.advice import neither_confirmed
 from bot.domain.answers import (
     Voice,
     about,
@@ -125,7 +126,9 @@ class Answering:
         if reading.intent == "ticket_status":
             return about(reading, self._status(connection, conversation, now))
         pair = undecided(reading)
-        return ask_back(pair, reading) if pair else answer(reading, voice)
+        if pair:
+            return ask_back(pair, reading)
+        return neither_confirmed(reading, answer(reading, voice))
 
     def _status(self, connection: Connection, conversation: Conversation, now: datetime) -> Reply:
         own = tickets.of_person(

@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from bot.domain.disclosure import UNKNOWN, VALUES, Decision, Facts, Rules, Verdict, decide
+from bot.domain.disclosure import Decision, decide
+from bot.domain.facts import UNKNOWN, VALUES, Facts, Rules, Verdict
 
 # Below this a value is not considered; what is safe is always considered a little.
 LEAST = 0.03
 SAFE = 0.02
 COMBINATIONS = 240
 # How sure the rules, and the second reader, must be that it is a permission at all.
-RULES_SURE = 0.5
-SECOND_SURE = 0.3
+RULES_SURE = 0.3
+SECOND_SURE = 0.8
+SECOND_SURE_UNDONE = 0.97
 # A fact whose value is less likely than this is asked for, where its answer would matter.
 CERTAIN = 0.65
 
@@ -46,12 +48,18 @@ class Readings:
 
     facts: Mapping[str, Likely]
     verdicts: Likely
+    # Something that would permit is said to be missing, refused or over: be surer.
+    undone: bool = False
+    # It is said so in plain words: nothing but an emergency permits.
+    denied: bool = False
 
     @classmethod
     def from_parse(cls, given: Mapping[str, Any]) -> Readings:
         return cls(
             {name: dict(values) for name, values in (given.get("facts") or {}).items()},
             dict(given.get("verdicts") or {}),
+            bool(given.get("undone")),
+            bool(given.get("denied")),
         )
 
 
@@ -74,19 +82,24 @@ def weigh(readings: Readings, rules: Rules) -> Weighed:
     shares: dict[Verdict, float] = {}
     for decision, likely in judged:
         shares[decision.verdict] = shares.get(decision.verdict, 0.0) + likely / total
-    chosen = _chosen(shares, readings.verdicts)
+    chosen = _chosen(shares, readings)
     best = max((d for d in judged if d[0].verdict is chosen), key=lambda pair: pair[1])
     return Weighed(best[0], _unsure(readings))
 
 
-def _chosen(shares: Mapping[Verdict, float], second: Likely) -> Verdict:
+def _chosen(shares: Mapping[Verdict, float], readings: Readings) -> Verdict:
+    second = readings.verdicts
+
     def score(verdict: Verdict) -> float:
         return shares[verdict] * max(second.get(str(verdict), 0.0), 0.01)
 
+    if readings.denied:
+        shares = {v: share for v, share in shares.items() if v is not Verdict.ALLOWED}
     permitted = sum(share for verdict, share in shares.items() if verdict.permits)
     seconded = sum(second.get(str(verdict), 0.0) for verdict in Verdict if verdict.permits)
     best = max(shares, key=score)
-    sure = permitted >= RULES_SURE and seconded >= SECOND_SURE
+    needed = SECOND_SURE_UNDONE if readings.undone else SECOND_SURE
+    sure = permitted >= RULES_SURE and seconded >= needed
     cautious = [verdict for verdict in shares if not verdict.permits]
     return best if sure or not best.permits or not cautious else max(cautious, key=score)
 

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.domain.disclosure import UNKNOWN, VALUES, Listed, Recipient, Row, Rules, Verdict
+from bot.domain.facts import UNKNOWN, VALUES, Listed, Recipient, Row, Rules, Verdict
 from bot.domain.policy import Policy
 from bot.store.located import Located, read_located, read_text
 

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.clocks import KindRules
 from bot.domain.company import Company
-from bot.domain.disclosure import Rules
 from bot.domain.errors import ConfigurationError, InvalidInput
+from bot.domain.facts import Rules
 from bot.domain.policy import Policy
 from bot.domain.retention import RetentionRule
 from bot.domain.thresholds import ReminderRules

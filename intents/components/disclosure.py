@@ -26,6 +26,7 @@ from components.encoder import (
     transformed,
 )
 from components.linear import Linear, fit_margins, softmax
+from components.negation import denies, speaks_of_undone
 from components.ngrams import NGrams
 from components.requests import segments
 from components.tuning import (
@@ -126,8 +127,8 @@ class FactReader:
         whole, *found = self.read([text[:MOST_CHARACTERS], *parts])
         named = [surest(scores["recipient"]) for scores in found]
         if len(found) > 1 and all(named) and len(set(named)) == len(named):
-            return [parted(scores) for scores in found]
-        return [parted(whole)]
+            return [parted(scores, part) for scores, part in zip(found, parts)]
+        return [parted(whole, text)]
 
     def _meaning(self, texts: Sequence[str]) -> np.ndarray:
         tokens = self._encoder.tokens(texts)
@@ -160,10 +161,15 @@ class FactReader:
         return cls(encoder, arrays, spelling, NGrams.load(folder / "fact_ngrams.json"), labels)
 
 
-def parted(scores: Scores) -> Dict[str, Any]:
+def parted(scores: Scores, text: str) -> Dict[str, Any]:
     """The scores as the desk takes them: the facts, and the verdicts of the second reader."""
     facts = {question: values for question, values in scores.items() if question != VERDICT}
-    return {"facts": facts, "verdicts": scores[VERDICT]}
+    return {
+        "facts": facts,
+        "verdicts": scores[VERDICT],
+        "undone": speaks_of_undone(text),
+        "denied": denies(text),
+    }
 
 
 def surest(values: Dict[str, float]) -> str:

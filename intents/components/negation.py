@@ -22,3 +22,45 @@ def without_declined(text: str) -> str:
         return text
     wish = found.group("wish").strip()
     return wish if len(wish.split()) >= LEFT_WORDS else text
+
+
+# A yes that is not there, or no longer: "did not sign", "no warrant", "expired", "took it back".
+OVER = (
+    r"refus\w+|object(?:s|ed|ion)|declin\w+|revok\w+|withdr[ae]w\w*|struck|remov\w+|opted out"
+    r"|t(?:ook|akes?|aken) (?:it |that )?back|expired?|ran out|lapsed|outdated|unsigned|blank"
+    r"|no longer|not any ?more|used to|against (?:her|his|their)|told us (?:not|never)|said no"
+    r"|forg(?:ed|ery)|fake|pretend\w*"
+)
+NOT = r"n['’]t|\b(?:not|never|nobody|none|no|nothing|without|hasnt|didnt|isnt|wasnt|dont|doesnt)\b"
+PERMITTING = (
+    r"sign\w*|consent\w*|permission|agree\w*|authori\w+|approv\w+|ok|okay|okayed|proof|prov\w+"
+    r"|paper\w*|forms?|release|mandate|contract\w*|listed|on file|verif\w+|confirm\w*|need\w*"
+    r"|ticket|hurt|danger|urgent|emergency|aggregated?|totals?|placed|ours?"
+)
+UNDONE = re.compile(rf"\b(?:{OVER})\b|(?:{NOT})[^.!?]{{0,30}}\b(?:{PERMITTING})\b", re.IGNORECASE)
+
+# The same in plain words that leave no doubt; "not withdrawn" and "hasn't expired" are none.
+PLAINLY_OVER = (
+    r"revok\w+|withdr[ae]w\w*|t(?:ook|akes?|aken) (?:it |that |(?:his|her|their) \w+ )?back"
+    r"|struck (?:him |her |them )?off|expired|ran out|lapsed|unsigned"
+)
+BETWEEN = r"(?: (?:yet|ever|actually|really|been|be|one|any|it|a|the|her|his|their|given|gave|on))"
+PLAINLY_PERMITTING = (
+    r"sign\w*|consent\w*|permission|agree[ds]?|agreement|authori[sz]\w+|assigned|listed|placed"
+    r"|proof|proven|verified"
+)
+DENIED = re.compile(
+    rf"(?P<before>(?:{NOT})[^.!?]{{0,12}})?\b(?:{PLAINLY_OVER})\b"
+    rf"|(?:{NOT}){BETWEEN}{{0,3}} (?:{PLAINLY_PERMITTING})\b",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_undone(text: str) -> bool:
+    """Tell whether something that would permit may be missing, refused or over."""
+    return bool(UNDONE.search(text))
+
+
+def denies(text: str) -> bool:
+    """Tell whether a consent, an authority, a need or a listing is plainly said not to be."""
+    return any(found.group("before") is None for found in DENIED.finditer(text))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.desk import DISCLOSURE, Desk, Response
-from bot.domain.disclosure import VALUES
 from bot.domain.errors import InvalidInput, NotFound
+from bot.domain.facts import VALUES
 from bot.domain.people import Person
 from bot.store.db import Store
 from tests.fakes.desks import set_time

@@ -14,16 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.disclosure import (
-    BINDING_PAPERS,
-    VALUES,
-    Facts,
-    Rules,
-    Verdict,
-    decide,
-    is_legal_demand,
-)
+from bot.domain.disclosure import BINDING_PAPERS, decide, is_legal_demand
 from bot.domain.errors import InvalidInput
+from bot.domain.facts import VALUES, Facts, Rules, Verdict
 from tests.fakes.desks import shipped_library
 
 # One recipient of every kind: each listed row, each group, each default.

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.disclosure import UNKNOWN, VALUES, Verdict, decide
+from bot.domain.disclosure import decide
+from bot.domain.facts import UNKNOWN, VALUES, Verdict
 from bot.domain.facts_read import Readings, tightest, weigh
 from tests.fakes.desks import shipped_library
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.disclosure import Rules
 from bot.domain.errors import ConfigurationError
+from bot.domain.facts import Rules
 from bot.store.disclosure_file import read_disclosure
 from bot.store.library import DATA
 from tests.fakes.desks import shipped_library
