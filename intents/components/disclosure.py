@@ -40,7 +40,7 @@ from components.tuning import (
 )
 
 QUESTIONS = (VERDICT, *UNSAID)
-PASSES = 5
+PASSES = 4
 LAYER_RATE = 5e-4
 HEAD_RATE = 5e-3
 DROPPED = 0.1
