@@ -33,7 +33,7 @@ OVER = (
 )
 NOT = r"n['’]t|\b(?:not|never|nobody|none|no|nothing|without|hasnt|didnt|isnt|wasnt|dont|doesnt)\b"
 PERMITTING = (
-    r"sign\w*|consent\w*|permission|agree\w*|authori\w+|approv\w+|ok|okay|okayed|proof|prov\w+"
+    r"(?:counter)?sign\w*|consent\w*|permission|agree\w*|authori\w+|approv\w+|ok|okay|okayed|proof|prov\w+"
     r"|paper\w*|forms?|release|mandate|contract\w*|listed|on file|verif\w+|confirm\w*|need\w*"
     r"|ticket|hurt|danger|urgent|emergency|aggregated?|totals?|placed|ours?"
 )
@@ -46,7 +46,7 @@ PLAINLY_OVER = (
 )
 BETWEEN = r"(?: (?:yet|ever|actually|really|been|be|one|any|it|a|the|her|his|their|given|gave|on))"
 PLAINLY_PERMITTING = (
-    r"sign\w*|consent\w*|permission|agree[ds]?|agreement|authori[sz]\w+|assigned|listed|placed"
+    r"(?:counter)?sign\w*|consent\w*|permission|agree[ds]?|agreement|authori[sz]\w+|assigned|listed|placed"
     r"|proof|proven|verified"
 )
 DENIED = re.compile(
