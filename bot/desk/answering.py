@@ -16,10 +16,12 @@ from bot.domain.answers import (
     answer,
     ask_back,
     follow_up,
+    not_understood,
     quotable,
     request_button,
     settle,
     undecided,
+    unsure,
 )
 from bot.domain.errors import DeskError
 from bot.domain.receipts import status_lines
@@ -104,7 +106,11 @@ class Answering:
         replies: list[Reply] = []
         follow: str | None = None
         for part in several:
-            settled = settle(follow_up(part, topic), library.policy, topic)
+            meant = follow_up(part, topic)
+            if unsure(meant) and meant is part:
+                replies.append(not_understood(part))
+                continue
+            settled = settle(meant, library.policy, topic)
             _note_topic(topic, settled, message.received_at)
             # What a follow-up leans on was said before: it starts nothing.
             own = part.intent == settled.intent

@@ -22,6 +22,14 @@ from bot.domain.topics import FORM_BUTTONS, OUT_OF_SCOPE, SMALL_TALK, TOPICS
 QUOTED_AT_MOST = 5
 SURE_ENOUGH = 0.45
 TOO_CLOSE = 0.12
+# Below this the likeliest intent is a guess: it decides nothing that is said to a person.
+GUESSED = 0.35
+UPSET = re.compile(
+    r"\b(disgrac\w*|outrag\w*|furious|livid|ashamed|shame on|scandal\w*|disgust\w*|unacceptable"
+    r"|fed up|had enough|hate you|liars?|crooks?|idiots?|lawyer|court|sue you|honteu\w*|honte"
+    r"|inacceptable|scandaleu\w*|avocat|tribunal)\b",
+    re.IGNORECASE,
+)
 # Whether the policy answers it was not read from the words: quote, without a doubt or a promise.
 UNREAD = 0.6
 FOLLOW_UP = re.compile(r"^\s*(and|what about|how about|same for|et)\b", re.IGNORECASE)
@@ -112,6 +120,36 @@ def undecided(reading: Reading) -> tuple[str, str] | None:
     if TOPICS[first].home[0] == TOPICS[second].home[0]:
         return None
     return first, second
+
+
+def unsure(reading: Reading) -> bool:
+    """Tell whether the reading is no more than a guess."""
+    return reading.confidence < GUESSED
+
+
+def not_understood(reading: Reading) -> Reply:
+    """Say honestly that it is not clear what is asked, and offer what comes nearest."""
+    french = reading.language == "fr"
+    near = [intent for intent, _ in reading.ranking if intent in TOPICS][:2]
+    buttons = [QuickReply(TOPICS[intent].short, f"/{intent}") for intent in near]
+    kinds = [Kind.INQUIRY] if "complaint" in near else [Kind.COMPLAINT, Kind.INQUIRY]
+    upset = bool(UPSET.search(reading.text))
+    if french:
+        sorry = "Je suis désolé que vous soyez mécontent. " if upset else ""
+        lead = (
+            f"{sorry}Je ne suis pas certain de comprendre votre demande. Pouvez-vous l’écrire "
+            "autrement, ou choisir ce qui convient?"
+        )
+    else:
+        sorry = "I am sorry that you are upset. " if upset else ""
+        lead = (
+            f"{sorry}I am not sure that I understand what you need. Could you put it in other "
+            "words, or choose what fits?"
+        )
+    offered = [request_button(kind, reading.language) for kind in kinds]
+    # Somebody who is upset is offered to complain before anything that was guessed.
+    ordered = [*offered, *buttons] if upset else [*buttons, *offered]
+    return about(reading, Reply(lead, quick_replies=tuple(ordered)))
 
 
 def answer(reading: Reading, voice: Voice) -> Reply:

@@ -21,7 +21,13 @@ ASKS = re.compile(
     r"|i'd like|i'd want|let me))\b",
     re.IGNORECASE,
 )
-FEWEST_WORDS = 4
+# "... and stop calling me": what follows is a wish of its own.
+WISH = re.compile(
+    r"\s*,?\s*\b(?:and|then|&)\s+(?=(?:please |pls |then )?(?:stop|quit|send|give|show|tell|delete|erase"  # noqa: E501
+    r"|destroy|remove|correct|fix|change|update|take me off|file a)\b)",
+    re.IGNORECASE,
+)
+FEWEST_WORDS = 3
 MOST_CHARACTERS = 600
 
 
@@ -33,9 +39,9 @@ def segments(text: str) -> List[str]:
     for start, end in sentence_spans(text):
         sentence, place = text[start:end], 0
         for match in BESIDES.finditer(sentence):
-            found.append(sentence[place : match.start()])
+            found += WISH.split(sentence[place : match.start()])
             place = match.end()
-        found.append(sentence[place:])
+        found += WISH.split(sentence[place:])
     asking = [part.strip(" ,;:-") for part in found if asks(part.strip(" ,;:-"))]
     return asking if len(asking) > 1 else []
 

@@ -165,3 +165,22 @@ def test_messages_at_once_lose_nothing_of_the_topic(store: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(respond, messages))
     assert set(topic(alice)["shown"]) == set(intents.values())
+
+
+def test_a_guess_says_so_and_leaves_the_topic_alone(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "how long?", "retention", clauses=(("5.3", None),))
+    said = ask(alice, "what a disgrace", "goodbye", confidence=0.21, ranking=(("goodbye", 0.21),))
+    [reply] = said.replies
+    assert reply["text"].startswith("I am sorry that you are upset. I am not sure")
+    assert reply["quick_replies"][0]["payload"] == "/request_complaint"
+    kept = topic(alice)
+    assert (kept["intent"], kept["clauses"]) == ("retention", ["5.3"])
+
+
+def test_a_follow_up_is_no_guess_however_unsure_it_was_read(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "to whom do you give it?", "disclosure_customer", clauses=(("5.1", None),))
+    said = ask(alice, "and for employees?", "greet", confidence=0.2)
+    [reply] = said.replies
+    assert reply["clauses"][0]["id"] == "5.2"

@@ -10,10 +10,12 @@ from bot.domain.answers import (
     ask_back,
     empty_message,
     follow_up,
+    not_understood,
     prediction,
     quotable,
     settle,
     undecided,
+    unsure,
 )
 from bot.domain.errors import NotFound
 from bot.domain.people import Role
@@ -191,6 +193,49 @@ def test_between_two_close_topics_one_question_is_asked(
         reply = ask_back(pair, asked)
         assert [b.payload for b in reply.quick_replies] == [f"/{intent}" for intent in pair]
         assert reply.clauses == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "language", "lead", "payloads"),
+    [
+        (
+            "you are a disgrace, see you in court",
+            (("goodbye", 0.21), ("complaint", 0.2), ("retention", 0.1)),
+            "en",
+            "I am sorry that you are upset. ",
+            ["/request_inquiry", "/complaint", "/retention"],
+        ),
+        (
+            "' OR 1=1; --",
+            (("consent", 0.27), ("greet", 0.1), ("purposes", 0.1)),
+            "en",
+            "I am not sure that I understand",
+            ["/consent", "/purposes", "/request_complaint", "/request_inquiry"],
+        ),
+        ("???", (), "en", "I am not sure", ["/request_complaint", "/request_inquiry"]),
+        ("quoi", (("greet", 0.3),), "fr", "Je ne suis pas certain", None),
+    ],
+)
+def test_a_guess_is_neither_quoted_nor_small_talk(
+    text: str,
+    ranking: tuple[tuple[str, float], ...],
+    language: str,
+    lead: str,
+    payloads: list[str] | None,
+) -> None:
+    first, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
+    guess = reading(first, confidence=confidence, ranking=ranking, language=language, text=text)
+    assert unsure(guess)
+    reply = not_understood(guess)
+    assert reply.lead.startswith(lead)
+    assert reply.clauses == ()
+    if payloads is not None:
+        assert [button.payload for button in reply.quick_replies] == payloads
+
+
+@pytest.mark.parametrize(("confidence", "guessed"), [(0.34, True), (0.35, False), (1.0, False)])
+def test_what_is_a_guess(confidence: float, guessed: bool) -> None:
+    assert unsure(reading("retention", confidence=confidence)) is guessed
 
 
 def test_every_topic_can_be_offered_in_a_few_words() -> None:

@@ -44,6 +44,12 @@ class Requests(unittest.TestCase):
             segments(text), ["Please send me a copy of my file", "stop calling me about upgrades"]
         )
 
+    def test_a_wish_after_and_is_another(self):
+        text = "send me my file and stop calling me"
+        self.assertEqual(segments(text), ["send me my file", "stop calling me"])
+        for one in ("send me my name and address", "you keep calling and calling me, stop it"):
+            self.assertEqual(segments(one), [], one)
+
     def test_a_story_is_one_request(self):
         text = "I moved in May. My old flatmate still gets my letters. Please correct my address."
         self.assertEqual(segments(text), [])
