@@ -11,6 +11,7 @@ import httpx
 
 from bot.bench.desk import MeasuredDesk
 from bot.bench.figures import Figure, median, percentile
+from bot.bench.reading import measure_reading
 
 QUESTIONS = (
     "What do you do with my date of birth?",
@@ -59,6 +60,7 @@ def measure(home: Path, factor: float) -> list[Figure]:
         for question in islice(cycle(QUESTIONS), max(0, ALL_TURNS - done)):
             Person(client).say(question)
         memory = desk.memory_bytes() / 2**30
+        reading = measure_reading(desk.assistant(), factor)
     ms = 1000.0
     return [
         Figure.at_most("chat turn p50", median(answers) * ms, "ms", 80 * factor),
@@ -69,6 +71,7 @@ def measure(home: Path, factor: float) -> list[Figure]:
         Figure.at_most("second start: page answers", desk.page_seconds, "s", 5 * factor),
         Figure.at_most("second start: first answer", desk.answer_seconds, "s", 45 * factor),
         Figure.at_most("memory after 1,000 turns (PSS)", memory, "GiB", 1.5),
+        *reading,
     ]
 
 

@@ -14,8 +14,10 @@ from typing import Any
 import httpx
 import psutil
 
+from bot.channels.rasa import RasaAssistant
 from bot.config import SECRETS, Settings
 from bot.domain.errors import DeskError
+from bot.keys import kept
 
 START_SECONDS = 240.0
 POLL_SECONDS = 0.02
@@ -66,6 +68,10 @@ class MeasuredDesk:
     def address(self, process: str) -> str:
         """Where one of its processes answers."""
         return str(self._parts()[process]["url"])
+
+    def assistant(self) -> RasaAssistant:
+        """Its assistant, for a question past the conversation."""
+        return RasaAssistant(self.address("rasa"), kept(self.home, "rasa_secret"))
 
     def memory_bytes(self) -> int:
         """Proportional set size of all processes of the desk."""

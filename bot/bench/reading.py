@@ -1,0 +1,57 @@
+"""How long one message is read: intents, clauses and the gate, without a conversation around it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from bot.bench.figures import Figure, median, percentile
+from bot.channels.rasa import RasaAssistant
+
+SHORT = (
+    "How long do you keep my data?",
+    "stop calling me",
+    "My last name is misspelled in your records, would you please correct it for me this week?",
+    "When I left you two years ago I was told that everything about me would be gone by now, and "
+    "yet a letter with my old address came last week, so what is still kept?",
+    "Who is your privacy officer?",
+    "may i tell a landlord on the phone whether one of our customers pays in time",
+)
+STORY = "On Monday I went to the shop to ask about a bill and waited for a while at the counter. "
+END = "How do I see what you hold about me?"
+LONG_CHARACTERS = 4_000
+LONG = (STORY * (LONG_CHARACTERS // len(STORY) + 1))[: LONG_CHARACTERS - len(END)] + END
+WARM_UP, SHORT_ROUNDS, LONG_ROUNDS = 12, 25, 9
+
+
+def measure_reading(assistant: RasaAssistant, factor: float) -> list[Figure]:
+    """Time messages one after another at the assistant's door: the transport is included."""
+    short, long = asyncio.run(_seconds(assistant))
+    ms = 1000.0
+    return [
+        Figure.at_most("model time up to 40 words p50", median(short) * ms, "ms", 15 * factor),
+        Figure.at_most(
+            "model time up to 40 words p95", percentile(short, 0.95) * ms, "ms", 30 * factor
+        ),
+        Figure.at_most("model time of 4,000 characters", median(long) * ms, "ms", 500 * factor),
+    ]
+
+
+async def _seconds(assistant: RasaAssistant) -> tuple[list[float], list[float]]:
+    try:
+        await _each(assistant, SHORT * (WARM_UP // len(SHORT)))
+        short = await _each(assistant, SHORT * SHORT_ROUNDS)
+        long = await _each(assistant, (LONG,) * LONG_ROUNDS)
+    finally:
+        await assistant.close()
+    return short, long
+
+
+async def _each(assistant: RasaAssistant, texts: Sequence[str]) -> list[float]:
+    found = []
+    for text in texts:
+        started = time.perf_counter()
+        await assistant.parse([{"text": text, "role": "customer"}])
+        found.append(time.perf_counter() - started)
+    return found
