@@ -127,7 +127,7 @@ def ask(question: Question, facts: Facts, rules: Rules) -> Reply:
 def spoken(facts: Facts, rules: Rules) -> str:
     """The facts as a sentence, so that a misreading is seen at once."""
     who = rules.recipients[facts.recipient].name
-    parts = [f"{who} wants {SUBJECTS[facts.subject]}"]
+    parts = [f"asked by {who}, about {SUBJECTS[facts.subject]}"]
     parts += [PURPOSES[facts.purpose]] if facts.purpose in PURPOSES else []
     said = [
         words[value] for name, words in SPOKEN.items() if (value := getattr(facts, name)) in words
@@ -153,11 +153,18 @@ def advise(decision: Decision, voice: Voice) -> Reply:
     steps = [f"{label}: {filled(words, facts, voice.rules)}" for label, words in lines if words]
     return Reply(
         lead="\n\n".join(lead),
-        clauses=(QuotedClause(voice.policy.get(decision.clauses[0])),),
+        clauses=(_quoted(decision, voice.policy),),
         closing="\n".join(steps),
         quick_replies=refinements(facts, voice.rules),
         verdict=str(row.verdict),
     )
+
+
+def _quoted(decision: Decision, policy: Policy) -> QuotedClause:
+    """The leading clause; the words in it that tell this case are highlighted."""
+    clause, quote = policy.get(decision.clauses[0]), decision.row.quote
+    start = clause.text.find(quote) if quote else -1
+    return QuotedClause(clause, (start, start + len(quote)) if start >= 0 else None)
 
 
 def refinements(facts: Facts, rules: Rules) -> tuple[QuickReply, ...]:

@@ -136,6 +136,8 @@ class Row:
     limits: str
     source: str
     note: str
+    # The words of the leading clause for customers that tell it; shown highlighted.
+    quote: str = ""
 
     def clauses(self, subject: str) -> tuple[str, ...]:
         return self.employee if subject == "employee" else self.customer

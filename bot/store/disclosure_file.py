@@ -60,15 +60,22 @@ def _listed(value: Located, rows: dict[str, Row], recipients: dict[str, Recipien
 
 
 def _row(id: str, value: Located, policy: Policy) -> Row:
-    found = value.record("verdict customer employee reason verify say record limits source note")
+    found = value.record(
+        "verdict customer employee reason verify say record limits source note", "quote"
+    )
 
     def optional(key: str) -> str:
         return "" if found[key].is_null() else found[key].text()
 
+    quote = found["quote"].text() if "quote" in found else ""
+    customer = _clauses(found["customer"], policy)
+    if quote not in policy.get(customer[0]).text:
+        raise found["quote"].error(f"clause {customer[0]} has no such words")
     return Row(
         id=id,
+        quote=quote,
         verdict=Verdict(found["verdict"].choice(*Verdict)),
-        customer=_clauses(found["customer"], policy),
+        customer=customer,
         employee=_clauses(found["employee"], policy),
         reason=found["reason"].text(),
         verify=found["verify"].text(),
