@@ -18,7 +18,7 @@ from bot.domain.advice_questions import (
 from bot.domain.disclosure import Decision, decide
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.facts import UNKNOWN, Facts, Rules, Verdict
-from bot.domain.facts_read import Readings, tightest, weigh
+from bot.domain.facts_read import Readings, tightest, told, weigh
 from bot.domain.forms import Form
 from bot.domain.receipts import dated_line, receipt
 from bot.domain.replies import QuickReply, Reading, Reply
@@ -66,7 +66,7 @@ class AdviceDesk:
             return False
         if reading.intent in {ANSWER, INQUIRY} or reading.about == DISCLOSURE:
             return True
-        if reading.intent in INTENTS and reading.disclosures:
+        if reading.disclosures and (reading.intent in INTENTS or told(reading.disclosures[0])):
             return True
         open_question = self._open_question(connection, conversation)
         return open_question is not None and _answer(reading, open_question) is not None

@@ -178,7 +178,10 @@ def refinements(facts: Facts, rules: Rules) -> tuple[QuickReply, ...]:
         if fact in changes
         and decide(replace(facts, **{fact: BY_FACT[fact].answers[0][1]}), rules).verdict.permits
     ]
-    if rules.group(facts) == "official" and facts.danger != "imminent":
+    verdict = decide(facts, rules).verdict
+    urgent = decide(replace(facts, danger="imminent"), rules).verdict
+    asking = verdict in {Verdict.CONSENT_NEEDED, Verdict.LEGAL_REQUIRED_CHECK}
+    if asking and urgent is Verdict.EMERGENCY_ALLOWED:
         buttons.append(DANGER_BUTTON)
     return tuple(buttons)
 

@@ -24,6 +24,9 @@ COMBINATIONS = 240
 RULES_SURE = 0.3
 SECOND_SURE = 0.8
 SECOND_SURE_UNDONE = 0.97
+# Who wants whose information must be this likely where nobody asked.
+TOLD = 0.8
+NOBODY = frozenset({UNKNOWN, "self_employee", "data_subject"})
 # A fact whose value is less likely than this is asked for, where its answer would matter.
 CERTAIN = 0.65
 
@@ -129,6 +132,15 @@ def _unsure(readings: Readings) -> tuple[str, ...]:
     return tuple(
         name for name, likely in readings.facts.items() if max(likely.values(), default=0) < CERTAIN
     )
+
+
+def told(given: Mapping[str, Any]) -> bool:
+    """Whether a story that asks nothing tells for certain who wants whose information."""
+    readings = Readings.from_parse(given)
+    who, whose = (readings.facts.get(name, {}) for name in ("recipient", "subject"))
+    named = max((p for value, p in who.items() if value not in NOBODY), default=0.0)
+    owned = max(whose.get("customer", 0.0), whose.get("employee", 0.0))
+    return min(named, owned, max(readings.verdicts.values(), default=0.0)) >= TOLD
 
 
 def tightest(decisions: Sequence[Decision]) -> Decision:

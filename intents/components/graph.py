@@ -53,6 +53,8 @@ POLICIES_KEPT = 16
 # Each of two requests must be this sure: a story told in two sentences is one.
 SURE = 0.6
 DISCLOSURES = ("disclosure_customer", "disclosure_employee")
+# "Her landlord is on the line and wants the balance": told, not asked, it looks like these.
+PERHAPS = ("out_of_scope", "ticket_status")
 UNREQUESTED = SMALL_TALK | {"out_of_scope"}
 
 
@@ -419,11 +421,11 @@ class DisclosureReader(_Shell):
 
 
 def is_disclosure(message: Message) -> bool:
-    """Tell whether staff ask this, or somebody said that it is such a question."""
+    """Tell whether staff ask this, may ask it by telling a story, or said that they do."""
     details = details_of(message)
     staff = str(details.get("role")) in STAFF
-    asked = details.get("about") == "disclosure" or message.get("intent")["name"] in DISCLOSURES
-    return staff and asked
+    told = message.get("intent")["name"] in (*DISCLOSURES, *PERHAPS)
+    return staff and (told or details.get("about") == "disclosure")
 
 
 def passages_of(texts: List[Text]) -> List[Text]:

@@ -240,6 +240,22 @@ def test_another_language_is_referred(bob: Thread) -> None:
     assert only(ask(bob, sure, language="fr"))["verdict"] == "refer_privacy_officer"
 
 
+def test_a_story_told_without_a_question_is_advised_on(bob: Thread) -> None:
+    said = "Her landlord is on the line for the balance, nothing on file."
+    found = (disclosure(purpose="personal"),)
+    message = bob.receive(said)
+    read = reading("out_of_scope", text=said, disclosures=found)
+    assert only(bob.desk.respond(bob.id, message, read))["verdict"] == "consent_needed"
+
+
+def test_what_names_nobody_stays_what_it_was(bob: Thread) -> None:
+    found = (disclosure("refer_privacy_officer", recipient="unknown"),)
+    read = reading("out_of_scope", text="the printer is out of ink", disclosures=found)
+    said = bob.desk.respond(bob.id, bob.receive("the printer is out of ink"), read)
+    assert only(said)["verdict"] is None
+    assert given(bob.desk) == []
+
+
 def test_what_is_sent_as_a_disclosure_is_advised_on_whatever_it_looks_like(bob: Thread) -> None:
     read = reading("out_of_scope", text="give it?", about=DISCLOSURE)
     reply = only(bob.desk.respond(bob.id, bob.receive("give it?"), read))
