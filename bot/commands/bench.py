@@ -16,6 +16,7 @@ from bot.bench import chat as chat_bench
 from bot.bench import clocks as clocks_bench
 from bot.bench import disclosure as disclosure_bench
 from bot.bench import reminders as reminders_bench
+from bot.bench import slack as slack_bench
 from bot.bench import store as store_bench
 from bot.bench import train as train_bench
 from bot.bench.figures import TOO_BUSY, Figure, machine, machine_factor
@@ -33,6 +34,7 @@ BENCHES: Mapping[str, Measure] = {
     "store": store_bench.measure,
     "reminders": reminders_bench.measure,
     "disclosure": disclosure_bench.measure,
+    "slack": slack_bench.measure,
 }
 # These start a desk, with the model that is trained already.
 WITH_MODEL = frozenset({"chat", "disclosure"})

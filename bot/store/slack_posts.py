@@ -152,8 +152,15 @@ class SlackPosts:
         return _row(row, unknown=row["attempted_at"] is not None and row["state"] != "planned")
 
     def sent(self, id: int, posted_in: str | None, ts: str | None) -> None:
-        """It is there: its words are wiped, where it is stays."""
-        self._set(id, state="sent", lease_until=None, posted_in=posted_in, ts=ts, body={})
+        """It is there: its words are wiped, where it is stays; the channel's pace counts anew."""
+        with self.store.transaction() as connection:
+            done = connection.execute(
+                update(slack_posts)
+                .where(slack_posts.c.id == id)
+                .values(state="sent", lease_until=None, posted_in=posted_in, ts=ts, body={})
+                .returning(slack_posts.c.channel)
+            )
+            self._mark(connection, done.scalar_one(), real_now(self.store, connection) + PACE)
 
     def unclear(self, id: int, after: float) -> None:
         """Nobody knows whether it arrived: look for it in so many seconds."""

@@ -73,7 +73,8 @@ def answer_messages(
         shown += _reply_blocks(reply, page_url, policy_version, public)
         if last and not busy and not public and not reply.get("ticket"):
             shown += offers(row, forms, asked=bool(reply.get("clauses")))
-        text = f"{LATE}\n\n{reply['text']}" if late and number == 0 else reply["text"]
+        text = _linked(reply, page_url)
+        text = f"{LATE}\n\n{text}" if late and number == 0 else text
         messages += split(text, shown)
     return messages
 
@@ -98,6 +99,14 @@ def _reply_blocks(
         if len(quick["payload"]) <= kit.LONGEST_VALUE and not (ticket and number > 0)
     ]
     return shown if public else shown + kit.actions(buttons)
+
+
+def _linked(reply: Mapping[str, Any], page_url: str) -> str:
+    """The reply's text, its links whole."""
+    text = str(reply["text"])
+    for clause in reply.get("clauses") or ():
+        text = text.replace(f"\n{clause['url']}", f"\n{page_url}{clause['url']}", 1)
+    return text
 
 
 def clause_blocks(clause: Mapping[str, Any], page_url: str) -> list[Block]:

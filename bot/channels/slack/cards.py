@@ -77,7 +77,9 @@ def ticket_message(
     last = ticket.events[-1] if ticket.events else None
     if last is not None:
         shown.append(kit.context(f"Last: {event_line(last, zone)}"))
-    dates = " ".join(_clock_words(c, today) for c in ticket.clocks)
+    dates = " ".join(
+        f"{c.name.replace('_', ' ').capitalize()}: {_clock_words(c, today)}" for c in ticket.clocks
+    )
     text = f"{again}{heading}. {ticket.reference}, {STATUS_WORDS[ticket.status]}. {dates}"
     return Message(kit.escape(text), tuple(shown))
 
@@ -271,5 +273,5 @@ def digest_message(notice: Notice) -> Message:
 
 
 def _digest_line(line: DigestLine) -> str:
-    text = kit.escape(line.text)
+    text = kit.escape(line.text.removeprefix(f"{line.reference}: "))
     return f"<{line.link}|{line.reference}> {text}" if line.link else text

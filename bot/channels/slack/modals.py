@@ -4,6 +4,7 @@ guided conversation; and the officer's steps, each with its reason."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,7 +27,7 @@ NOT_GIVEN = FieldValue("", "none", "none")
 
 def request_modal(form: Form, *, source: str, story: str = "", others: bool = False) -> Block:
     """The form of a kind of request. `source` names what came in first; `story` is prefilled."""
-    shown = [*kit.paragraphs(form.opening)]
+    shown = kit.paragraphs(_opening(form))
     if others:
         shown.append(kit.marked(f"*Other people's data*: {OTHERS}"))
     for number, entry in enumerate(form.fields):
@@ -44,6 +45,13 @@ def request_modal(form: Form, *, source: str, story: str = "", others: bool = Fa
     private = json.dumps({"kind": str(form.kind), "source": source})
     title = form.title if len(form.title) <= 24 else str(form.kind).capitalize()
     return kit.modal(title, "request", shown, submit="Send", private=private)
+
+
+def _opening(form: Form) -> str:
+    """The form's opening without what only a conversation can promise."""
+    said = re.split(r"(?<=[.;]) ", form.opening)
+    kept = [part for part in said if "question" not in part and "cancel" not in part]
+    return " ".join(part[:1].upper() + part[1:] for part in kept).replace(";", ".")
 
 
 def _question(entry: Field, initial: str) -> Block:
