@@ -130,6 +130,14 @@ class Talk:
             for m in messages
         ]
 
+    def deliver(self, conversation_id: str, key: str, words: str) -> None:
+        """Put a letter into a conversation, once for its key. Raises NotFound."""
+        with self.store.transaction() as connection:
+            if conversations.find(connection, conversation_id, hold=True) is None:
+                raise NotFound("This conversation is gone.")
+            now = self.store.now(connection)
+            inbox.deliver(connection, conversation_id, key, [Reply(words).to_json()], now)
+
     async def say(
         self,
         conversation_id: str,

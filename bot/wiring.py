@@ -18,6 +18,7 @@ from bot.channels.web.app import create_app
 from bot.channels.web.officer import OfficerPages
 from bot.channels.web.officer.oidc import Provider
 from bot.channels.web.status import Requests
+from bot.channels.web.thread import ThreadNotifier
 from bot.config import Settings, read_settings
 from bot.conversation import Talk
 from bot.desk import Desk
@@ -84,8 +85,9 @@ def build(settings: Settings) -> Application:
 
         notifiers["slack"] = make_notifier(slack_settings(settings), SlackPosts(store), desk)
     assistant = RasaAssistant(settings.assistant_url, rasa_secret(settings))
-    sweeper = Sweeper(desk.intake, notifiers, ladder, settings.page_url)
     talk = Talk(store, desk, assistant)
+    notifiers["web"] = ThreadNotifier(talk)
+    sweeper = Sweeper(desk.intake, notifiers, ladder, settings.page_url)
     return Application(settings, store, library, desk, assistant, talk, sweeper)
 
 
@@ -233,6 +235,6 @@ def _ladder(settings: Settings, notifiers: Set[str]) -> Ladder:
     operator = settings.operator_email if "e-mail" in notifiers else None
     return Ladder(
         (*reached, last),
-        letters_by=frozenset(notifiers) - {"log"},
+        letters_by=frozenset({*notifiers, "web"}) - {"log"},
         operator=Recipient("operator", operator, "e-mail") if operator else None,
     )

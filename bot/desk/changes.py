@@ -12,7 +12,7 @@ from bot.desk.intake import Intake
 from bot.desk.planning import ACKNOWLEDGING, WAITS, Plans
 from bot.domain.clocks import Clock
 from bot.domain.errors import Conflict, NotFound
-from bot.domain.letters import REQUESTER
+from bot.domain.letters import CLOSING, REQUESTER
 from bot.domain.thresholds import DEEMED_REFUSAL, OPENED
 from bot.domain.tickets import Event, Status, Step, Ticket, is_open, next_status, parse_reference
 from bot.store import digests, notices, tickets
@@ -160,6 +160,8 @@ class Change:
             notices.close_unsent(self.connection, self.ticket.id, "cancelled", clock=WAITS)
         if what in ACKNOWLEDGING:
             self._end_escalation(plans, running)
+        if status is Status.RESOLVED and self.ticket.status is not Status.RESOLVED:
+            plans.letter(self.ticket, CLOSING, self.ticket.version + 1)
         plans.write()
 
     def _save_clocks(

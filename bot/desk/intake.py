@@ -106,6 +106,7 @@ class Intake:
         )
         plans = self.plans(connection, now)
         plans.opening(id, filing.kind, running)
+        plans.receipt(id, filing.fields)
         plans.write()
         return reference
 

@@ -6,12 +6,13 @@ not: sending them (reminders), and the dates and routes themselves (domain.thres
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from bot.domain.clocks import Clock, local_date
-from bot.domain.letters import REQUESTER
+from bot.domain.letters import RECEIPT, REQUESTER
 from bot.domain.people import Channel
 from bot.domain.thresholds import (
     DEEMED_REFUSAL,
@@ -25,7 +26,7 @@ from bot.domain.thresholds import (
     thresholds,
     upcoming,
 )
-from bot.domain.tickets import Kind, Ticket
+from bot.domain.tickets import Kind, Ticket, email_of
 from bot.domain.workdays import next_open_day
 from bot.notices import Ladder, Recipient
 from bot.store import digests, notices
@@ -183,6 +184,15 @@ class Plans:
             day = next_open_day(began + timedelta(days=number), self.library.calendar())
             when = planned_for(day, self.library.zone, self.library.reminders.at)
             self._tell(ticket_id, owner, clock, f"{name}{number}", version, when)
+
+    def receipt(self, ticket_id: int, fields: Mapping[str, Any]) -> None:
+        """The acknowledgement with its dates, to an address that was given; whoever wrote in a
+        thread has read it there."""
+        address = email_of(fields)
+        if address is not None and "e-mail" in self.ladder.letters_by:
+            self.rows.append(
+                NewNotice(ticket_id, REQUESTER, RECEIPT, 1, address, "e-mail", self.now)
+            )
 
     def letter(self, ticket: Ticket, name: str, number: int) -> bool:
         """The sending of a letter, at once, by the way the requester chose. False where there is

@@ -18,7 +18,11 @@ REQUESTER = "requester"
 REPLY, QUESTION, EXTENSION = "reply", "question", "extension"
 ACKNOWLEDGEMENT = "acknowledgement"
 LETTERS = (REPLY, QUESTION, EXTENSION, ACKNOWLEDGEMENT)
+# Made of the ticket itself when they are sent: no fact keeps them.
+RECEIPT, CLOSING = "receipt", "closing"
 TITLES = {
+    RECEIPT: "We have your request",
+    CLOSING: "Your request is closed",
     ACKNOWLEDGEMENT: "We are looking into your request",
     REPLY: "Our reply to your request",
     QUESTION: "A question about your request",
@@ -43,6 +47,26 @@ def extension_notice(ticket: Ticket, clock: Clock, company: Company) -> str:
         f"Reason: {EXTENSION_REASONS[clock.extension.reason]}.\n\n"
         f"Your right to complain: you may complain about this extension to the {regulator.name}, "
         f"{regulator.address}, {regulator.phone}, {regulator.web}."
+    )
+
+
+def receipt_letter(ticket: Ticket) -> str:
+    """The acknowledgement of a request, with its dates as policy 10.5 words them."""
+    dates = "\n".join(
+        f"The Privacy Officer {clock.rule.wording} {spoken(clock.promised)} ({clock.source})."
+        for clock in ticket.clocks
+    )
+    return (
+        f"We have your {ticket.kind} of {spoken(ticket.received_local_date)}. Its reference is "
+        f"{ticket.reference}. Please keep it.\n\n{dates}"
+    )
+
+
+def closing_letter(ticket: Ticket, company: Company) -> str:
+    """The word that a request is closed, and where to turn with what is left."""
+    return (
+        f"Your {ticket.kind} {ticket.reference}, received on "
+        f"{spoken(ticket.received_local_date)}, is closed.\n\n{recourse(company)}"
     )
 
 

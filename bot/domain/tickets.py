@@ -183,9 +183,7 @@ class Ticket:
     @property
     def email(self) -> str | None:
         """The e-mail address that the requester gave for the answer, if they gave one."""
-        reach = self.fields.get("reach")
-        value = str(reach.get("value", "")) if isinstance(reach, Mapping) else ""
-        return value if "@" in value and " " not in value else None
+        return email_of(self.fields)
 
     def to_json(self) -> dict[str, Any]:
         """The ticket as design section 6 gives it; what is seldom there only where it is."""
@@ -213,6 +211,13 @@ class Ticket:
             "notices": [dict(notice) for notice in self.notices],
             **{name: value for name, value in seldom.items() if value},
         }
+
+
+def email_of(fields: Mapping[str, Any]) -> str | None:
+    """The e-mail address among a request's answers, if one was given to be reached at."""
+    reach = fields.get("reach")
+    value = str(reach.get("value", "")) if isinstance(reach, Mapping) else ""
+    return value if "@" in value and " " not in value else None
 
 
 def check_character(characters: str) -> str:

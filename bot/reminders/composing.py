@@ -13,7 +13,15 @@ from datetime import date, datetime
 from bot.desk.planning import CAME_BACK, UNDELIVERED, WAITS
 from bot.domain.clocks import Clock, local_date
 from bot.domain.dates import spoken
-from bot.domain.letters import REQUESTER, TITLES, letter
+from bot.domain.letters import (
+    CLOSING,
+    RECEIPT,
+    REQUESTER,
+    TITLES,
+    closing_letter,
+    letter,
+    receipt_letter,
+)
 from bot.domain.receipts import dated_line
 from bot.domain.thresholds import DEEMED_REFUSAL, OPENED, PAUSED, WAITING
 from bot.domain.tickets import Kind, Ticket
@@ -86,8 +94,8 @@ class Composer:
 
     def _letter(self, row: NoticeRow, ticket: Ticket) -> Notice:
         """A letter to the requester, or, when it came back, the word of that to the officer."""
-        title, found = TITLES[row.threshold], letter(ticket, row.threshold, row.version)
-        subject, text = f"{ticket.reference}: {title}", found.content["text"] if found else ""
+        title = TITLES[row.threshold]
+        subject, text = f"{ticket.reference}: {title}", self._letter_text(row, ticket)
         if row.rung == CAME_BACK:
             subject = f"{ticket.reference}: not delivered: {title}"
             text = (
@@ -101,6 +109,14 @@ class Composer:
             kind=str(ticket.kind), clock=row.clock, threshold=row.threshold, outbox=(row.id,),
             link=self._link(ticket.reference) if row.rung == CAME_BACK else "",
         )  # fmt: skip
+
+    def _letter_text(self, row: NoticeRow, ticket: Ticket) -> str:
+        if row.threshold == RECEIPT:
+            return receipt_letter(ticket)
+        if row.threshold == CLOSING:
+            return closing_letter(ticket, self.library.company)
+        found = letter(ticket, row.threshold, row.version)
+        return str(found.content["text"]) if found else ""
 
     def operator(self, row: NoticeRow, reference: str) -> Notice:
         """Word to whoever runs the machine; it needs nothing of the ticket but its reference."""

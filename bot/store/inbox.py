@@ -98,6 +98,33 @@ def receive(
     return find(connection, id), True
 
 
+def deliver(
+    connection: Connection,
+    conversation: str,
+    key: str,
+    replies: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> None:
+    """Put the desk's own words into a conversation, once for their key; they answer no message.
+
+    The caller holds the conversation.
+    """
+    known = and_(inbox.c.conversation_id == conversation, inbox.c.source_key == key)
+    if connection.execute(select(inbox.c.id).where(known)).first() is not None:
+        return
+    last = select(func.coalesce(func.max(inbox.c.number), 0)).where(
+        inbox.c.conversation_id == conversation
+    )
+    connection.execute(
+        inbox.insert().values(
+            id=secrets.token_urlsafe(16), conversation_id=conversation, source_key=key,
+            number=connection.execute(last).scalar_one() + 1, text="", payload=None, masked=[],
+            received_at=now, state="answered", replies=list(replies), late=False,
+            answered_at=now,
+        )
+    )  # fmt: skip
+
+
 def find(connection: Connection, id: str) -> Message:
     return _message(connection.execute(select(inbox).where(inbox.c.id == id)).mappings().one())
 

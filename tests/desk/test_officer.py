@@ -71,7 +71,8 @@ def test_a_reply_meets_the_response_and_goes_out_by_mail(desk: Desk) -> None:
     assert planned(replied, "resolve") != []
     post = Post()
     sweeper_of(desk, post).sweep()
-    (letter,) = (notice for notice in post.sent if notice.to == "pat@example.ca")
+    received, letter = (notice for notice in post.sent if notice.to == "pat@example.ca")
+    assert "will respond by" in received.text and ticket.reference in received.text
     assert letter.text.startswith("We stopped the calls.")
     assert "Privacy Commissioner" in letter.text
 
@@ -81,7 +82,7 @@ def test_a_letter_that_comes_back_is_told_to_the_officer(desk: Desk) -> None:
     desk.tickets.reply(ticket.reference, "A secret answer.", who="officer")
     post = Post(refuses={"pat@example.ca"})
     sweeper_of(desk, post).sweep()
-    told = [notice for notice in post.sent if "not delivered" in notice.subject]
+    told = [n for n in post.sent if "not delivered: Our reply" in n.subject]
     assert [notice.to for notice in told] == [OFFICER]
     assert "A secret answer." not in told[0].text
 
@@ -110,7 +111,7 @@ def test_an_access_request_is_extended_once_with_its_notice(desk: Desk) -> None:
     assert notice is not None
     for wanted in ("Saturday 23 January 2027", "consultations", "right to complain"):
         assert wanted in notice.content["text"]
-    assert planned(extended, "requester") == ["extension"]
+    assert planned(extended, "requester") == ["receipt", "extension"]
     with pytest.raises(InvalidInput, match="once"):
         desk.clocks.extend(ticket.reference, "consultations", who="officer")
 
@@ -191,7 +192,8 @@ def test_resolving_keeps_the_finding_and_stops_everything(desk: Desk) -> None:
         ticket.reference, justified=True, measures="The list was cleaned.", who="officer"
     )
     assert done.status is Status.RESOLVED and done.closed_at is not None
-    assert [n for n in done.notices if n["state"] == "planned"] == []
+    left = [(n["clock"], n["threshold"]) for n in done.notices if n["state"] == "planned"]
+    assert left == [("requester", "receipt"), ("requester", "closing")]
     finding = done.fact("finding")
     assert finding is not None and finding.content["justified"] is True
     assert desk.tickets.open_by_deadline() == []
@@ -297,7 +299,8 @@ def test_reminders_are_kept_back_but_not_beyond_the_due_date(desk: Desk) -> None
     ticket = file(desk)
     later = NOON + timedelta(days=1)
     snoozed = desk.tickets.snooze(ticket.reference, later, who="officer")
-    assert all(n["planned_for"] >= later.isoformat() for n in snoozed.notices)
+    pings = [n for n in snoozed.notices if n["clock"] != "requester"]
+    assert pings and all(n["planned_for"] >= later.isoformat() for n in pings)
     with pytest.raises(InvalidInput):
         desk.tickets.snooze(ticket.reference, NOON + timedelta(days=40), who="officer")
 

@@ -495,7 +495,9 @@ async function catchUp() {
 function showStored(stored) {
   last = Math.max(last, stored.number);
   const words = wordsOf(stored);
-  const shown = [ownMessage(words, new Date(stored.received_at))];
+  // A letter of the desk answers no message: there are no words of the person before it.
+  const own = stored.text || stored.payload;
+  const shown = own ? [ownMessage(words, new Date(stored.received_at))] : [];
   if (!stored.replies) {
     const note = { lead: tr("The desk has not answered this yet. Your message is stored; the answer appears here.") };
     shown.push(deskMessage(note));
