@@ -15,6 +15,7 @@ from bot.channels.mail import MailNotifier
 from bot.channels.rasa import RasaAssistant
 from bot.channels.web import readiness
 from bot.channels.web.app import create_app
+from bot.channels.web.calendar_feed import calendar_router
 from bot.channels.web.officer import OfficerPages
 from bot.channels.web.officer.oidc import Provider
 from bot.channels.web.status import Requests
@@ -95,6 +96,7 @@ def web_app(application: Application, slack: SlackChannel | None = None) -> Fast
     """The pages and the chat API of this desk, and where Slack posts to."""
     store, library = application.store, application.library
     router = slack.router() if slack else None
+    page = application.settings.page_url
     parts = readiness.readiness(
         readiness.database(lambda: migrate.is_current(store)),
         readiness.assistant(application.assistant.ready, library.policy.fingerprint()),
@@ -108,7 +110,7 @@ def web_app(application: Application, slack: SlackChannel | None = None) -> Fast
         parts,
         rates=RateCounts(store),
         store_errors=(SQLAlchemyError,),
-        routers=[router] if router else [],
+        routers=[*([router] if router else []), calendar_router(application.desk.feed, page)],
         officer=officer_pages(application.settings, application.desk),
         requests=requests(application),
     )

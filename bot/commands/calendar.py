@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bot.commands.desk import opened
 from bot.commands.officer import As, Why
-from bot.commands.terminal import emit, show
+from bot.commands.terminal import emit, say, show
 from bot.commands.tickets import Json
 from bot.desk.clocks import Moved
 
@@ -34,6 +34,15 @@ def apply(who: As = "officer", why: Why = "", as_json: Json = False) -> None:
     with opened() as application:
         done = application.desk.clocks.apply_calendar(who=who, why=why)
     _show(done, as_json)
+
+
+@calendar_commands.command()
+def link(who: As = "officer") -> None:
+    """Make the secret link of the calendar of deadlines; the one before opens nothing any more."""
+    with opened() as application:
+        made = application.desk.feed.new_link(application.settings.page_url, who=who)
+    show(Text(made))
+    say("Subscribe to it in a calendar program. Whoever has it reads every open deadline.")
 
 
 def _show(found: Sequence[Moved], as_json: bool) -> None:

@@ -13,6 +13,7 @@ from bot.desk.advice import DISCLOSURE, AdviceDesk
 from bot.desk.answering import Answering, Response
 from bot.desk.attachments import Attachments
 from bot.desk.clocks import ClockDesk
+from bot.desk.deadline_feed import DeadlineFeed
 from bot.desk.dossier import Dossier, dossier
 from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
@@ -96,6 +97,11 @@ class Desk:
     def clocks(self) -> ClockDesk:
         """What moves due dates."""
         return ClockDesk(self.intake)
+
+    @property
+    def feed(self) -> DeadlineFeed:
+        """The calendar of deadlines."""
+        return DeadlineFeed(self.intake)
 
     @property
     def access(self) -> TicketAccess:
