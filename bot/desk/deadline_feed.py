@@ -49,8 +49,8 @@ class DeadlineFeed:
                 return None
             return [
                 OpenDeadline(
-                    row.reference, row.kind, row.name, row.computed["rule"]["source"], row.due,
-                    row.version, row.opened_at,
+                    row["reference"], row["kind"], row["name"], row["computed"]["rule"]["source"],
+                    row["due"], row["version"], row["opened_at"],
                 )
                 for row in calendar_feeds.open_clocks(connection)
             ]  # fmt: skip

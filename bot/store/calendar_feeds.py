@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, RowMapping, select
 
 from bot.store.tables import calendar_feeds, clocks, tickets
 
@@ -35,7 +34,7 @@ def is_known(connection: Connection, secret: str) -> bool:
     return connection.execute(chosen).first() is not None
 
 
-def open_clocks(connection: Connection) -> Sequence[Row[Any]]:
+def open_clocks(connection: Connection) -> Sequence[RowMapping]:
     """Every clock that runs on an open ticket: its ticket's reference, kind and opening with it."""
     chosen = (
         select(
@@ -46,5 +45,5 @@ def open_clocks(connection: Connection) -> Sequence[Row[Any]]:
         .where(tickets.c.next_due.is_not(None), clocks.c.ended_at.is_(None))
         .order_by(tickets.c.next_due, tickets.c.id, clocks.c.id)
     )  # fmt: skip
-    found: Sequence[Row[Any]] = connection.execute(chosen).all()
+    found: Sequence[RowMapping] = connection.execute(chosen).mappings().all()
     return found
