@@ -241,6 +241,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         with smtplib.SMTP(parts.hostname or "", parts.port or 587, timeout=SMTP_SECONDS) as server:
             server.noop()
         yield Finding("SMTP_URL", Verdict.GOOD, "the server answers")
+        yield from _addresses(settings)
     except (OSError, smtplib.SMTPException) as error:
         yield Finding(
             "SMTP_URL", Verdict.BROKEN, f"the server does not answer ({type(error).__name__})",
@@ -251,6 +252,19 @@ def _mail(settings: Settings) -> Iterator[Finding]:
             "OFFICER_EMAIL", Verdict.WARNING, "not set: no mail reaches the officer",
             "set OFFICER_EMAIL",
         )  # fmt: skip
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    """Ask the mail server for each address of the settings; nothing is sent."""
+    assert settings.smtp_url is not None
+    way = wiring.mail_notifier(settings, settings.smtp_url.get_secret_value())
+    for name in ("officer_email", "deputy_email", "fallback_email", "operator_email"):
+        address = getattr(settings, name)
+        for problem in way.problems([address]) if address else ():
+            yield Finding(
+                name.upper(), Verdict.BROKEN, problem,
+                f"check {name.upper()}, and who may send through SMTP_URL",
+            )  # fmt: skip
 
 
 Check = Callable[[Settings], Iterator[Finding]]

@@ -18,13 +18,15 @@ from bot.config import Settings
 from bot.domain.zones import use_own_time_zones
 from bot.logs import configure_logs
 from bot.nightly import Nightly
-from bot.reminders import SWEEP_SECONDS
+from bot.reminders import SWEEP_SECONDS, Watch
 from bot.store.migrate import bring_up_to_date
 from bot.wiring import Application
 
 log = structlog.get_logger(__name__)
 
 CATCH_UP_SECONDS = 5
+WATCH_SECONDS = 60
+WAYS_SECONDS = 6 * 3600
 NIGHTLY_SECONDS = 600
 LAST_REQUESTS_SECONDS = 3
 
@@ -96,6 +98,23 @@ def start_clock(application: Application) -> AsyncIOScheduler:
         except Exception as error:
             _note("catch_up_failed", error)
 
+    sweeper = application.sweeper
+    watch = Watch(
+        application.store, sweeper.notifiers, sweeper.ladder, application.settings.page_url
+    )
+
+    async def look_at_sweep() -> None:
+        try:
+            await asyncio.to_thread(watch.look_at_sweep)
+        except Exception as error:
+            _note("watch_failed", error)
+
+    async def look_at_ways() -> None:
+        try:
+            await asyncio.to_thread(watch.look_at_ways)
+        except Exception as error:
+            _note("ways_not_looked_at", error)
+
     nightly = Nightly(application.desk, application.library, application.settings.home / "logs")
 
     async def purge() -> None:
@@ -105,7 +124,13 @@ def start_clock(application: Application) -> AsyncIOScheduler:
             _note("purge_failed", error)
 
     clock = AsyncIOScheduler(timezone=UTC)
-    ticks = ((sweep, SWEEP_SECONDS), (catch_up, CATCH_UP_SECONDS), (purge, NIGHTLY_SECONDS))
+    ticks = (
+        (sweep, SWEEP_SECONDS),
+        (catch_up, CATCH_UP_SECONDS),
+        (purge, NIGHTLY_SECONDS),
+        (look_at_sweep, WATCH_SECONDS),
+        (look_at_ways, WAYS_SECONDS),
+    )
     for job, seconds in ticks:
         clock.add_job(
             job,

@@ -211,9 +211,15 @@ def _last_sweep(store: Store) -> datetime | None:
 def _notifiers(settings: Settings) -> dict[str, Notifier]:
     found: dict[str, Notifier] = {"log": LogNotifier()}
     if settings.smtp_url is not None:
-        sender = settings.mail_from or settings.officer_email or "privacy-desk@localhost"
-        found["e-mail"] = MailNotifier(settings.smtp_url.get_secret_value(), sender)
+        found["e-mail"] = mail_notifier(settings, settings.smtp_url.get_secret_value())
     return found
+
+
+def mail_notifier(settings: Settings, url: str) -> MailNotifier:
+    """The way by e-mail."""
+    return MailNotifier(
+        url, settings.mail_from or settings.officer_email or "privacy-desk@localhost"
+    )
 
 
 def _ladder(settings: Settings, notifiers: Set[str]) -> Ladder:
