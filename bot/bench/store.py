@@ -154,7 +154,7 @@ def _listing(folder: Path, factor: float, count: int) -> list[Figure]:
     path = folder / "listing.db"
     with _desk(path) as (store, desk):
         migrate(store)
-        _fill(store, count)
+        fill(store, count)
         officer = _median_ms(lambda: desk.tickets.open_by_deadline(limit=PAGE))
         person = _median_ms(lambda: desk.tickets.of_person("web:77"))
     with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -196,7 +196,7 @@ def _peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _fill(store: Store, count: int) -> None:
+def fill(store: Store, count: int) -> None:
     """Write tickets with their clocks in bulk, spread over persons and due dates."""
     library = load_library()
     calendar, zone = library.calendar(), library.zone

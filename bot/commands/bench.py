@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.bench import chat as chat_bench
 from bot.bench import clocks as clocks_bench
 from bot.bench import disclosure as disclosure_bench
+from bot.bench import officer as officer_bench
 from bot.bench import reminders as reminders_bench
 from bot.bench import slack as slack_bench
 from bot.bench import store as store_bench
@@ -35,6 +36,7 @@ BENCHES: Mapping[str, Measure] = {
     "reminders": reminders_bench.measure,
     "disclosure": disclosure_bench.measure,
     "slack": slack_bench.measure,
+    "officer": officer_bench.measure,
 }
 # These start a desk, with the model that is trained already.
 WITH_MODEL = frozenset({"chat", "disclosure"})

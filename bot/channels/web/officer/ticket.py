@@ -20,10 +20,11 @@ from bot.domain.accounts import Right, SignedIn
 from bot.domain.attachments import TAKEN
 from bot.domain.clock_changes import PAUSE_REASONS
 from bot.domain.errors import Conflict, DeskError, InvalidInput
-from bot.domain.reply_templates import templates_for
+from bot.domain.reply_templates import EXTENSION, templates_for
 from bot.domain.tickets import Kind, Step, is_open, next_status
 
 TICKET = "/officer/tickets/{reference}"
+EXTEND = "extend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class TicketPages:
         except (InvalidInput, Conflict) as error:
             status = 409 if isinstance(error, Conflict) else 400
             return self._page(request, signed, typed=typed, trouble=error.sentence, status=status)
-        return see_other(request, f"/officer/tickets/{reference}?done={name}")
+        done = EXTEND if text_of(form, "template") == EXTENSION else name
+        return see_other(request, f"/officer/tickets/{reference}?done={done}")
 
     def add_file(self, request: Request, signed: SignedIn, form: FormData) -> Response:
         """Keep a file with the ticket; the requester has it when it is shared."""
