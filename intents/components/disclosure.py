@@ -19,6 +19,7 @@ from components.encoder import (
     IDS,
     LAYERS,
     MASK,
+    MAX_TOKENS,
     SentenceEncoder,
     batches,
     padded,
@@ -128,7 +129,11 @@ class FactReader:
         named = [surest(scores["recipient"]) for scores in found]
         if len(found) > 1 and all(named) and len(set(named)) == len(named):
             return [parted(scores, part) for scores, part in zip(found, parts)]
-        return [parted(whole, text)]
+        told = parted(whole, text)
+        if len(self._encoder.tokens([text])[0]) >= MAX_TOKENS:
+            # What stands beyond was not seen, and might be a no.
+            told["verdicts"] = {"refer_privacy_officer": 1.0}
+        return [told]
 
     def _meaning(self, texts: Sequence[str]) -> np.ndarray:
         tokens = self._encoder.tokens(texts)
