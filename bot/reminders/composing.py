@@ -227,7 +227,7 @@ class Composer:
         of = f"{ticket.role} {initials}".strip()
         owner = ticket.owner or self.library.company.privacy_officer.title
         return (
-            f"From a {of}, received {spoken(ticket.received_local_date)} by {ticket.channel}. "
+            f"Requester: {of}, received {spoken(ticket.received_local_date)} by {ticket.channel}. "
             f"Owner: {owner}."
         )
 
