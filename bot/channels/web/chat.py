@@ -240,4 +240,9 @@ _KEY_PARAMETER = {
 
 def _request_body() -> dict[str, Any]:
     schema = ChatMessage.model_json_schema()
+    text, nothing = {"type": "string"}, {"type": "null"}
+    schema["oneOf"] = [
+        {"required": [one], "properties": {one: text, other: nothing}}
+        for one, other in (("message", "payload"), ("payload", "message"))
+    ]
     return {"required": True, "content": {"application/json": {"schema": schema}}}

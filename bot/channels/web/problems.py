@@ -141,8 +141,12 @@ def install(app: FastAPI, render: Render) -> None:
         assert isinstance(error, HTTPException)
         status = HTTPStatus(error.status_code)
         detail = SENTENCES.get(status, f"{status.phrase}.")
-        code = status.name.lower()
-        return await render(request, Problem(status, code, detail, error.headers))
+        code, headers = status.name.lower(), dict(error.headers or {})
+        documented = app.openapi()["paths"].get(request.url.path)
+        if status is HTTPStatus.METHOD_NOT_ALLOWED and documented:
+            # The router names the methods of the first route alone; an address may have several.
+            headers["Allow"] = ", ".join(sorted(method.upper() for method in documented))
+        return await render(request, Problem(status, code, detail, headers))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
