@@ -123,7 +123,8 @@ class Sender:
             for name, text in COMPLAINT.items()
         }
         view = {
-            "id": f"V{number}", "callback_id": "request", "state": {"values": values},
+            "type": "modal", "id": f"V{number}", "callback_id": "request",
+            "state": {"values": values},
             "private_metadata": json.dumps({"kind": "complaint", "source": ""}),
         }  # fmt: skip
         payload = {
@@ -239,7 +240,7 @@ def kills(home: Path, *, events: int, kills: int) -> list[Figure]:
             _wait(
                 lambda: sum(stub.answers(f"D{n}") > 0 for n in written)
                 + sum(stub.receipts(f"D{n}") > 0 for n in filed),
-                len(acknowledged), 120,
+                len(acknowledged), 120 + events / 5,
             )  # fmt: skip
         finally:
             killed.join()
