@@ -255,7 +255,7 @@ def test_days_with_outages_and_two_workers(sqlite_url: str) -> None:
             kind = dice.choice([Kind.INQUIRY, Kind.COMPLAINT, Kind.ACCESS, Kind.INCIDENT])
             file_one(desk, number, kind, store.now())
             number, opened = number + 1, opened + 1
-        if dice.random() < 0.1:
+        if dice.random() < 0.35:
             resolve_one(desk, dice)
         if dice.random() < 0.15:
             moment += timedelta(hours=dice.uniform(1, 48))  # nobody sweeps
@@ -268,7 +268,7 @@ def test_days_with_outages_and_two_workers(sqlite_url: str) -> None:
             workers[1].sweep(moment - timedelta(minutes=5))
             if len(box.sent) > before:
                 box.late.append(moment)
-            moment += timedelta(minutes=dice.choice([45, 60, 90]))
+            moment += timedelta(minutes=dice.choice([60, 90, 180]))
     assert number > DAYS // 8
     check_ledger(store, box)
     gone = [at for at, notice in box.sent if notice.to == OFFICER.to]
