@@ -94,8 +94,8 @@ VAGUE = re.compile(
     re.IGNORECASE,
 )
 HERE = re.compile(
-    r"\b(?:here|in (?:this|the) chat|this (?:chat|page|thread)|right here|through (?:this|the) chat"
-    r"|on slack|slack|dm|(?<!d')(?<!jusqu')ici"
+    r"\b(?:here|(?:in|on|over|through|by|to|at) (?:this |the )?(?:chat|conversation|window|thread)"
+    r"|this (?:chat|page|thread|conversation|window)|on slack|slack|dm|(?<!d')(?<!jusqu')ici"
     r"|dans (?:cette|la) (?:conversation|discussion)|(?:dans|par) (?:ce|le) (?:clavardage|fil)"
     r"|sur cette page)\b",
     re.IGNORECASE,
@@ -110,6 +110,7 @@ TAIL = re.compile(
 EXPLICIT = re.compile(
     rf"\b(?:{MONTHS})\s*(\d{{1,2}})\b(?!\d)|\b(\d{{1,2}})\s*(?:of\s+)?(?:{MONTHS})\b", re.IGNORECASE
 )
+BACK = re.compile(r"\b((?:day|week|month|year)s?) back\b", re.IGNORECASE)
 BEFORE_YESTERDAY = re.compile(r"\b(?:the )?day before yesterday\b", re.IGNORECASE)
 DOTTED = re.compile(r"\b\d{1,2}\.\d{1,2}\.\d{2,4}\b")
 # Characters around a day that are enough to read it.
@@ -159,6 +160,8 @@ class FieldReader:
             if tail and earlier.value.startswith("+"):
                 return _with_tail(earlier, re.sub(r"\D", "", tail.group(1)))
         if entry.type in {FieldType.STORY, FieldType.SHORT}:
+            if not earlier.words or earlier.value == "none":
+                return read_words(text, at_least=1).value
             return FieldValue(
                 words=f"{earlier.words}\n{text}",
                 value=f"{earlier.value}\nCorrected: {text}",
@@ -196,7 +199,7 @@ def read_choice(entry: Field, text: str) -> ReadValue:
 
 def read_when(text: str, today: date) -> ReadValue:
     """A day, a rough time, or an honest "I don't know"."""
-    typed = plain(text)
+    typed = BACK.sub(r"\1 ago", plain(text))
     if UNKNOWN.search(typed) and not DATED.search(typed):
         return ReadValue(FieldValue(text, "unknown", "you do not know the day"))
     if DATED.search(typed):

@@ -17,10 +17,18 @@ from bot.desk.step import Said, Step, choice_buttons
 from bot.domain.answers import Voice
 from bot.domain.clocks import local_date
 from bot.domain.errors import DeskError
-from bot.domain.forms import CONFIRM, Draft, FieldType, FieldValue, Form, next_field, summary
-from bot.domain.phrases import phrases
+from bot.domain.forms import (
+    CONFIRM,
+    Draft,
+    FieldType,
+    Form,
+    next_field,
+    offer,
+    summary,
+)
+from bot.domain.phrases import Phrases, phrases
 from bot.domain.receipts import receipt
-from bot.domain.replies import Reading, Reply
+from bot.domain.replies import QuickReply, Reading, Reply
 from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, note_wish, take_wish
 from bot.fields import FieldReader
@@ -126,7 +134,8 @@ class Guide:
             told = _consequences(form, draft)
             parts = [f"{words.summary}\n{summary(form, draft)}"]
             parts += [f"{words.consequences}\n{told}"] if told else []
-            return Reply("\n\n".join([*parts, words.shall_i]), quick_replies=words.confirm_buttons)
+            buttons = (*words.confirm_buttons, *_to_add(form, draft, words))
+            return Reply("\n\n".join([*parts, words.shall_i]), quick_replies=buttons)
         entry = form.field(str(draft.asked))
         return Reply(entry.ask, quick_replies=(*choice_buttons(entry, words), words.cancel_button))
 
@@ -150,7 +159,7 @@ class Guide:
         if draft is None and not starts:
             return Said(None, follow="respond")
         if draft is None:
-            return self._begin(connection, kind, conversation, message, reading, now)
+            return self._begin(connection, kind, conversation, message, now)
         if draft.kind != kind:
             return Said(draft, follow=f"{draft.kind}_form")
         if reading.intent == f"request_{kind}":
@@ -179,7 +188,6 @@ class Guide:
         kind: str,
         conversation: Conversation,
         message: inbox.Message,
-        reading: Reading,
         now: datetime,
     ) -> Said:
         language = _language(conversation)
@@ -201,12 +209,16 @@ class Guide:
             now=now,
             clauses_shown=tuple(conversation.topic.get("shown", ())),
         )
-        story = self._opening_words(connection, form, conversation, message, reading)
-        if story is None:
+        first, told = form.fields[0], self._opening_words(connection, form, conversation, message)
+        value = self.reader.read(first, told, local_date(now, self.intake.library.zone)).value
+        if value is None:
             return Said(draft, (Reply(form.opening),))
-        first = form.fields[0]
-        draft = draft.with_value(first.name, FieldValue(story, story, f"“{story}”"))
-        noted = words.story_noted.format(said=draft.fields[first.name].said)
+        draft = offer(form, draft.with_value(first.name, value), words.blank, words.suggested)
+        noted = (
+            words.story_noted.format(said=value.said)
+            if first.type is FieldType.STORY
+            else words.noted.format(label=first.label, said=value.said)
+        )
         return Said(draft, (Reply(f"{form.opening}\n\n{noted}"),))
 
     def _opening_words(
@@ -215,26 +227,19 @@ class Guide:
         form: Form,
         conversation: Conversation,
         message: inbox.Message,
-        reading: Reading,
-    ) -> str | None:
-        """The person's own words that already answer the first question, if they wrote any."""
-        if form.fields[0].type is not FieldType.STORY:
-            return None
+    ) -> str:
+        """The person's own words that may answer the first question already; "" when none do."""
         if message.payload is None:
-            told = len(message.text.split()) >= SUBSTANTIAL_WORDS and not ASKS_HOW.match(
-                message.text
-            )
-            return message.text if told else None
+            return message.text if _tells(form, message.text, ASKS_HOW) else ""
         last = str(conversation.topic.get("intent"))
         about = TOPICS[last].request if last in TOPICS else Kind.INQUIRY
         if "intent" not in conversation.topic or (form.kind != Kind.INQUIRY and about != form.kind):
-            return None
+            return ""
         written = [m.text for m in inbox.history(connection, conversation.id) if m.payload is None]
         last_words = written[-1] if written else ""
         if form.kind == Kind.INQUIRY:
-            return last_words if len(last_words.split()) >= INQUIRY_WORDS else None
-        told = len(last_words.split()) >= SUBSTANTIAL_WORDS and not ASKS_ABOUT.match(last_words)
-        return last_words if told else None
+            return last_words if len(last_words.split()) >= INQUIRY_WORDS else ""
+        return last_words if _tells(form, last_words, ASKS_ABOUT) else ""
 
     def _stored(self, connection: Connection, kind: str, step: Said, now: datetime) -> FormTurn:
         replies = tuple(reply.to_json() for reply in step.replies)
@@ -242,7 +247,8 @@ class Guide:
             return FormTurn(replies, closed=True, follow=step.follow)
         draft = replace(step.draft, asked=next_field(self.forms[kind], step.draft))
         drafts.save(connection, draft, now)
-        return FormTurn(replies, tuple(draft.fields), draft.asked, quiet=step.quiet)
+        given = tuple(name for name, value in draft.fields.items() if value.words)
+        return FormTurn(replies, given, draft.asked, quiet=step.quiet)
 
     def file(
         self, connection: Connection, draft: Draft, conversation: Conversation, now: datetime
@@ -260,7 +266,7 @@ class Guide:
                 role=conversation.person.role,
                 channel=conversation.person.channel,
                 received_at=draft.received_at,
-                fields=draft.to_json(),
+                fields=_answered(form, draft),
                 clauses_shown=draft.clauses_shown,
                 conversation=conversation.id,
                 uses=uses,
@@ -276,8 +282,28 @@ class Guide:
         return Voice(library.policy, library.company, conversation.person.role)
 
 
+def _answered(form: Form, draft: Draft) -> dict[str, Any]:
+    """The answers that belong to what is filed, without what was offered and left blank."""
+    return {
+        entry.name: draft.fields[entry.name].to_json()
+        for entry in form.fields
+        if entry.name in draft.fields
+        and entry.applies(draft)
+        and (draft.fields[entry.name].value or not entry.offered)
+    }
+
+
 def _language(conversation: Conversation | None) -> str:
     return str(conversation.topic.get("language", "en")) if conversation else "en"
+
+
+def _to_add(form: Form, draft: Draft, words: Phrases) -> tuple[QuickReply, ...]:
+    """A button for each answer that nobody has given and the summary shows blank."""
+    return tuple(
+        QuickReply(words.add.format(label=entry.label), f'/change_field{{"field": "{entry.name}"}}')
+        for entry in form.fields
+        if entry.offered and entry.name in draft.fields and not draft.fields[entry.name].value
+    )
 
 
 def _consequences(form: Form, draft: Draft) -> str:
@@ -286,10 +312,17 @@ def _consequences(form: Form, draft: Draft) -> str:
         for entry in form.fields
         for choice in entry.choices
         if entry.name in draft.fields
+        and entry.applies(draft)
         and choice.value in draft.fields[entry.name].value.split(",")
         and choice.consequence
     ]
     return "\n".join(told)
+
+
+def _tells(form: Form, text: str, asks: re.Pattern[str]) -> bool:
+    """Tell whether these words are more than a wish to begin: a story, or what shall stop."""
+    enough = SUBSTANTIAL_WORDS if form.fields[0].type is FieldType.STORY else 1
+    return len(text.split()) >= enough and not asks.match(text)
 
 
 def _starts(reading: Reading, kind: str) -> bool:

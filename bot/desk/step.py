@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain.answers import SURE_ENOUGH, Voice, about, answer, settle
-from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form
+from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, offer
 from bot.domain.phrases import Phrases
 from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
 from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, WISHES
 from bot.domain.turns import Turn, TurnReading, read_turn
-from bot.fields import FieldReader
+from bot.fields import FieldReader, plain
 from bot.store import drafts
 from bot.store.db import Connection
 
@@ -25,6 +25,11 @@ CONFIDENTIAL = re.compile(
     re.IGNORECASE,
 )
 WHO_SEES = "5.3"
+NOTHING = re.compile(
+    r"\W*(?:no|nope|none|nothing(?: (?:else|more|to add))?|skip(?: it)?"
+    r"|non|aucune?|rien(?: à ajouter| d'autre)?)\W*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +97,17 @@ class Step:
     def _answer(self, draft: Draft, entry: Field | None, value: FieldValue | None) -> Said:
         if entry is None:
             return self._not_understood(None, None, draft)
-        value = value or FieldValue(self.text, "none", "none")
+        if value is None or (entry.optional and NOTHING.fullmatch(plain(value.words))):
+            value = FieldValue(self.text, "none", "none")
         repeated = entry.type in {FieldType.WHEN, FieldType.CONTACT, FieldType.CHOICE}
         replies = (
             (Reply(self.phrases.noted.format(label=entry.label, said=value.said)),)
             if repeated
             else ()
         )
-        return Said(draft.with_value(entry.name, value), replies)
+        form, words = self.forms[draft.kind], self.phrases
+        draft = draft.with_value(entry.name, value)
+        return Said(offer(form, draft, words.blank, words.suggested), replies)
 
     def _correct(self, form: Form, draft: Draft, turn: TurnReading, reading: Reading) -> Said:
         names = [turn.field] if turn.field in draft.fields else _precise_first(form, draft)
@@ -172,22 +180,28 @@ class Step:
 def _precise_first(form: Form, draft: Draft) -> list[str]:
     """Fields that a bare new value can only mean: contacts and dates; never the story."""
     precise = {FieldType.CONTACT, FieldType.WHEN, FieldType.CHOICE}
-    return [e.name for e in form.fields if e.name in draft.fields and e.type in precise]
+    return [
+        e.name
+        for e in form.fields
+        if e.name in draft.fields and e.type in precise and not e.offered
+    ]
 
 
 def _which_change(form: Form, draft: Draft, lead: str, words: Phrases) -> Reply:
     buttons = tuple(
         QuickReply(entry.label, f'/change_field{{"field": "{entry.name}"}}')
         for entry in form.fields
-        if entry.name in draft.fields
+        if entry.name in draft.fields and entry.applies(draft)
     )
     return Reply(f"{lead}{words.which}", quick_replies=(*buttons, words.cancel_button))
 
 
 def choice_buttons(entry: Field, words: Phrases) -> tuple[QuickReply, ...]:
-    """The buttons of a question: its choices, or "I don't know" where a day is asked for."""
+    """The buttons of a question: its choices, or a way past it where it may stay open."""
     if entry.type is FieldType.WHEN:
         return (QuickReply(words.unknown_day, f'/choose{{"value": "{words.unknown_day}"}}'),)
+    if entry.optional:
+        return (QuickReply(words.skip, f'/choose{{"value": "{words.skip}"}}'),)
     return tuple(
         QuickReply(choice.title.capitalize(), f'/choose{{"value": "{choice.title}"}}')
         for choice in entry.choices

@@ -24,17 +24,32 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the answers a choice takes, with the words that mean it and what follows from it."""
+    """One of the answers a choice takes, with the words that mean it and what follows from it.
+
+    `signs` are words of a story by which this choice may be suggested.
+    """
 
     value: str
     title: str
     words: tuple[str, ...] = ()
     consequence: str = ""
+    signs: tuple[str, ...] = ()
+
+
+class Offered(StrEnum):
+    """How a question that is not asked of itself stands in the summary, where it can be changed."""
+
+    BLANK = "blank"
+    SUGGESTED = "suggested"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `about` are the words by which a person refers back to it."""
+    """One question of a form. `about` are the words by which a person refers back to it.
+
+    `only_if` names the answers to an earlier question without which this one is not asked.
+    `offered` questions are asked only when the person wants to change what stands there.
+    """
 
     name: str
     label: str
@@ -45,6 +60,15 @@ class Field:
     choices: tuple[Choice, ...] = ()
     optional: bool = False
     several: bool = False
+    only_if: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    offered: Offered | None = None
+
+    def applies(self, draft: Draft) -> bool:
+        """Tell whether this question belongs to what was answered so far."""
+        return all(
+            name in draft.fields and values & set(draft.fields[name].value.split(","))
+            for name, values in self.only_if.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +92,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """An answer: the person's words, the value read from them, and how it is repeated back."""
+    """An answer: the person's words, the value read from them, and how it is repeated back.
+
+    One without words was offered by the desk, and nobody has said it.
+    """
 
     words: str
     value: str
@@ -103,7 +130,7 @@ class Draft:
 def next_field(form: Form, draft: Draft) -> str:
     """Return the first question without an answer, or `confirm` when there is none."""
     for entry in form.fields:
-        if entry.name not in draft.fields:
+        if entry.name not in draft.fields and entry.applies(draft):
             return entry.name
     return CONFIRM
 
@@ -113,9 +140,36 @@ def summary(form: Form, draft: Draft) -> str:
     lines = [
         f"{entry.label}: {draft.fields[entry.name].said}"
         for entry in form.fields
-        if entry.name in draft.fields
+        if entry.name in draft.fields and entry.applies(draft)
     ]
     return "\n".join(lines)
+
+
+def offer(form: Form, draft: Draft, blank: str, suggested: str) -> Draft:
+    """Fill in what is offered and not asked: a blank, or the choice that the story suggests.
+
+    `blank` and `suggested` are how they are repeated back; `{title}` is the choice's. Nothing is
+    filled in before the story is told, nor over what stands there.
+    """
+    story = draft.fields.get(form.fields[0].name)
+    for entry in form.fields if story else ():
+        if entry.offered is None or entry.name in draft.fields:
+            continue
+        choice = suggestion(entry, story.words) if story else None
+        if entry.offered is Offered.SUGGESTED and choice is not None:
+            value = FieldValue("", choice.value, suggested.format(title=choice.title))
+        else:
+            value = FieldValue("", "", blank)
+        draft = draft.with_value(entry.name, value)
+    return draft
+
+
+def suggestion(entry: Field, story: str) -> Choice | None:
+    """The choice with the most signs in the story; of equals the first; None without any."""
+    lowered = f" {story.lower()} "
+    counts = [(sum(sign in lowered for sign in c.signs), c) for c in entry.choices]
+    most = max((count for count, _ in counts), default=0)
+    return next((c for count, c in counts if count == most), None) if most else None
 
 
 def referred_field(form: Form, draft: Draft, text: str) -> str | None:

@@ -36,6 +36,10 @@ class Phrases:
     change: str
     cancel: str
     unknown_day: str
+    skip: str
+    add: str
+    blank: str
+    suggested: str
     requests: Mapping[Kind, str]
 
     @property
@@ -84,6 +88,10 @@ ENGLISH = Phrases(
     change="Change something",
     cancel="Cancel",
     unknown_day="I don't know",
+    skip="Nothing to add",
+    add="Add: {label}",
+    blank="not said; you can add it",
+    suggested="{title} (suggested from your words; you can change it)",
     requests={
         Kind.INQUIRY: "Ask the Privacy Officer",
         Kind.COMPLAINT: "Open a complaint",
@@ -128,6 +136,10 @@ FRENCH = Phrases(
     change="Modifier une réponse",
     cancel="Annuler",
     unknown_day="Je ne sais pas",
+    skip="Rien à ajouter",
+    add="Ajouter : {label}",
+    blank="non précisé; vous pouvez l’ajouter",
+    suggested="{title} (proposé d’après vos mots; vous pouvez le changer)",
     requests={
         Kind.INQUIRY: "Écrire à la personne responsable",
         Kind.COMPLAINT: "Déposer une plainte",

@@ -11,7 +11,10 @@ from enum import StrEnum
 
 from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, referred_field
 from bot.domain.replies import Reading
+from bot.domain.tickets import Kind
+from bot.domain.topics import TOPICS, WISHES
 
+SURELY = 0.8
 QUOTED = re.compile(r"[\"«“]([^\"«»“”]+)[\"»”]")
 
 PAYLOAD_READINGS = {
@@ -35,6 +38,8 @@ class Turn(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
     KEEP = "keep"
     SWITCH = "switch"
+    # An answer of the right sort that cannot be right: "31 February", "bob@".
+    MISFIT = "misfit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +82,18 @@ def read_turn(
         return TurnReading(Turn.CORRECTION, target)
     if proposed is Turn.CANCEL:
         return TurnReading(Turn.CANCEL)
-    if _fits_tightly(entry, candidate) and proposed not in {Turn.QUESTION, Turn.CANCEL}:
+    if proposed is Turn.OTHER_REQUEST and _asks_for_another(form, reading):
+        return TurnReading(Turn.OTHER_REQUEST, asked)
+    if _fits_tightly(entry, candidate) and proposed is not Turn.QUESTION:
         return TurnReading(Turn.ANSWER, asked)
+    if misfits and proposed in {Turn.ANSWER, Turn.NOT_UNDERSTOOD}:
+        return TurnReading(Turn.MISFIT, asked)
     if proposed in {Turn.YES, Turn.NO}:
         return _bare_yes_or_no(entry, proposed, asked)
     if proposed is Turn.NOT_UNDERSTOOD and _is_a_day(entry, candidate):
         return TurnReading(Turn.ANSWER, asked)
     if proposed is Turn.ANSWER:
-        fits = candidate is not None and not misfits
-        return TurnReading(Turn.ANSWER if fits else Turn.NOT_UNDERSTOOD, asked)
+        return TurnReading(Turn.ANSWER if candidate else Turn.NOT_UNDERSTOOD, asked)
     return TurnReading(proposed, asked)
 
 
@@ -103,6 +111,14 @@ def _fits_tightly(entry: Field, candidate: FieldValue | None) -> bool:
     if candidate is None:
         return False
     return entry.type in {FieldType.CONTACT, FieldType.CHOICE}
+
+
+def _asks_for_another(form: Form, reading: Reading) -> bool:
+    """A request of another kind, surely read, is none of this question's choices or addresses."""
+    topic = TOPICS.get(reading.intent)
+    if topic is None or topic.request in {Kind.INQUIRY, form.kind}:
+        return False
+    return reading.intent in WISHES and reading.confidence >= SURELY
 
 
 def _is_offered(entry: Field, text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from bot.domain.errors import ConfigurationError
-from bot.domain.forms import CONFIRM, Choice, Field, FieldType, Form
+from bot.domain.forms import CONFIRM, Choice, Field, FieldType, Form, Offered
 from bot.domain.policy import Policy
 from bot.domain.tickets import Kind
 
@@ -38,6 +38,9 @@ def _form(raw: Mapping[str, Any]) -> Form:
     names = [entry.name for entry in fields]
     if not names or len(set(names)) != len(names) or CONFIRM in names:
         raise ValueError("there must be fields; their names differ, and none is called confirm")
+    for place, entry in enumerate(fields):
+        if set(entry.only_if) - set(names[:place]):
+            raise ValueError(f"only_if of {entry.name} names no earlier field")
     return Form(
         kind=Kind(raw["kind"]),
         title=raw["title"],
@@ -63,9 +66,12 @@ def _field(raw: Mapping[str, Any]) -> Field:
                 entry["title"],
                 tuple(str(word).lower() for word in entry.get("words", ())),
                 entry.get("consequence", ""),
+                tuple(str(sign).lower() for sign in entry.get("signs", ())),
             )
             for entry in raw.get("choices", ())
         ),
         optional=bool(raw.get("optional", False)),
         several=bool(raw.get("several", False)),
+        only_if={name: frozenset(values) for name, values in raw.get("only_if", {}).items()},
+        offered=Offered(raw["offered"]) if "offered" in raw else None,
     )

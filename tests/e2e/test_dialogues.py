@@ -6,7 +6,6 @@ Customers write to the chat API; employees to `privacydesk chat`, which takes a 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,16 +24,7 @@ from bot.store.tables import drafts, tickets
 from tests.e2e.player import Dialogue, FiledTicket, Heard, Rows, load, play
 from tests.e2e.running import COMMAND, RunningDesk, until
 
-# 55 of 58 held at the last run, before the reader was taught anew: "how long do you keep my data?"
-# is led in as unspecified, the price of a copy is read as out of scope inside a form. Until they
-# hold again the suite is run on purpose, and says loudly that it was not.
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.skipif(
-        not os.environ.get("PRIVACYDESK_DIALOGUES"),
-        reason="NOT CHECKED: set PRIVACYDESK_DIALOGUES=1; 55 of 58 dialogues held last",
-    ),
-]
+pytestmark = pytest.mark.processes
 
 DIALOGUES = load(Path(__file__).parents[1] / "dialogues")
 LATE_SECONDS = 60.0
