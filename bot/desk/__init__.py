@@ -15,6 +15,7 @@ from bot.desk.attachments import Attachments
 from bot.desk.clocks import ClockDesk
 from bot.desk.deadline_feed import DeadlineFeed
 from bot.desk.dossier import Dossier, dossier
+from bot.desk.duplicates import join_twin
 from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
 from bot.desk.keeping import Keeping
@@ -85,6 +86,8 @@ class Desk:
         running = None if known else intake.checked_clocks(filing, now)
         with store.transaction() as connection:
             reference = known or intake.enter(connection, filing, now, running)
+            if known is None:
+                join_twin(intake, connection, reference, filing, now)
         with store.reading() as connection:
             return intake.load(connection, reference, now)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.desk.intake import Filing, Intake
+from bot.desk.filing import file_draft, language_of
+from bot.desk.intake import Intake
 from bot.desk.step import Said, Step, choice_buttons
 from bot.domain.answers import Voice
 from bot.domain.clocks import local_date
@@ -27,7 +28,6 @@ from bot.domain.forms import (
     summary,
 )
 from bot.domain.phrases import Phrases, phrases
-from bot.domain.receipts import receipt
 from bot.domain.replies import QuickReply, Reading, Reply
 from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, note_wish, take_wish
@@ -125,7 +125,7 @@ class Guide:
             done = inbox.outcome(connection, message_id, draft.kind)
             if done is not None and done["quiet"]:
                 return None
-            return self.ask(draft, _language(conversations.find(connection, conversation_id)))
+            return self.ask(draft, language_of(conversations.find(connection, conversation_id)))
 
     def ask(self, draft: Draft, language: str) -> Reply:
         """The draft's next question, or its summary with what follows from it (policy 3.6)."""
@@ -153,7 +153,7 @@ class Guide:
     ) -> Said:
         draft = drafts.find_open(connection, conversation.id)
         message = inbox.find(connection, message_id)
-        language = _language(conversation)
+        language = language_of(conversation)
         forms, words = self._forms(language), phrases(language)
         starts = _starts(reading, kind)
         if draft is None and not starts:
@@ -173,7 +173,9 @@ class Guide:
             text=message.text,
             now=now,
             today=local_date(now, self.intake.library.zone),
-            file=lambda confirmed: self.file(connection, confirmed, conversation, now),
+            file=lambda confirmed: file_draft(
+                self.intake, connection, confirmed, conversation, forms[confirmed.kind], now
+            ),
         )
         said = step.take(draft, reading)
         if said.wished is not None:
@@ -190,7 +192,7 @@ class Guide:
         message: inbox.Message,
         now: datetime,
     ) -> Said:
-        language = _language(conversation)
+        language = language_of(conversation)
         form, words = self._forms(language)[kind], phrases(language)
         aside = drafts.find_aside(connection, conversation.id, kind)
         if aside is not None:
@@ -250,51 +252,9 @@ class Guide:
         given = tuple(name for name, value in draft.fields.items() if value.words)
         return FormTurn(replies, given, draft.asked, quiet=step.quiet)
 
-    def file(
-        self, connection: Connection, draft: Draft, conversation: Conversation, now: datetime
-    ) -> Reply:
-        """Open the ticket of a confirmed draft, in the transaction that closes the draft."""
-        language = _language(conversation)
-        form = self._forms(language)[draft.kind]
-        uses = draft.fields["uses"].value.split(",") if "uses" in draft.fields else []
-        ticket = self.intake.file(
-            connection,
-            Filing(
-                key=f"draft:{draft.id}",
-                kind=Kind(draft.kind),
-                person=conversation.person.id,
-                role=conversation.person.role,
-                channel=conversation.person.channel,
-                received_at=draft.received_at,
-                fields=_answered(form, draft),
-                clauses_shown=draft.clauses_shown,
-                conversation=conversation.id,
-                uses=uses,
-            ),
-            now,
-        )
-        drafts.move(connection, draft, "filed", now)
-        library = self.intake.library
-        return receipt(ticket, form, library.policy, library.complaint_procedure, language)
-
     def voice(self, conversation: Conversation) -> Voice:
         library = self.intake.library
         return Voice(library.policy, library.company, conversation.person.role)
-
-
-def _answered(form: Form, draft: Draft) -> dict[str, Any]:
-    """The answers that belong to what is filed, without what was offered and left blank."""
-    return {
-        entry.name: draft.fields[entry.name].to_json()
-        for entry in form.fields
-        if entry.name in draft.fields
-        and entry.applies(draft)
-        and (draft.fields[entry.name].value or not entry.offered)
-    }
-
-
-def _language(conversation: Conversation | None) -> str:
-    return str(conversation.topic.get("language", "en")) if conversation else "en"
 
 
 def _to_add(form: Form, draft: Draft, words: Phrases) -> tuple[QuickReply, ...]:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.desk.changes import Change, changing, known_reference
+from bot.desk.duplicates import join
 from bot.desk.intake import NOTHING_WITHDRAWN, Intake
 from bot.domain import clock_changes
 from bot.domain.clocks import Clock, at, local_date, start_clocks
@@ -314,14 +315,9 @@ class TicketDesk:
             raise InvalidInput("Two requests of different kinds are reclassified before joining.")
         if not is_open(first.status):
             raise InvalidInput("The earlier request is closed: reopen it before joining them.")
-        with changing(self.intake, second.reference, who=who, seen=second.version) as change:
-            tickets.add_event(
-                change.connection,
-                first.id,
-                Event(change.now, who, "linked", why, None, {"duplicate": second.reference}),
-            )
-            _step(change, Step.LINK, why=why, duplicate_of=first.reference)
-            return self.intake.load(change.connection, first.reference, change.now)
+        with store.transaction() as connection:
+            now = store.now(connection)
+            return join(self.intake, connection, (first, second), who=who, why=why, now=now)
 
     def disagree(self, reference: str, substance: str, *, who: str, why: str = "") -> Ticket:
         """Record the substance of a challenge that stays unresolved (policy 9.3; 4.9.6)."""

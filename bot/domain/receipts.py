@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.domain.clocks import Clock
 from bot.domain.dates import spoken
 from bot.domain.forms import Form
@@ -21,6 +23,13 @@ WORKED_OUT = {
     "en": "How the dates were worked out",
     "fr": "Comment les dates ont été calculées (en anglais)",
 }
+MEANS = {"en": "What your withdrawal means", "fr": "Ce que signifie votre retrait"}
+JOINED = {
+    "en": "You told us of this before: it is joined with {reference}, received on {day}, and the "
+    "dates of that one hold.",
+    "fr": "Vous nous en aviez déjà parlé : c’est joint à {reference}, reçue le {day}, dont les "
+    "dates restent valables.",
+}
 
 # Where a request stands, in words for the person who made it.
 STANDING = {
@@ -36,21 +45,37 @@ STANDING = {
 
 
 def receipt(
-    ticket: Ticket, form: Form, policy: Policy, procedure: str, language: str = "en"
+    ticket: Ticket,
+    form: Form,
+    policy: Policy,
+    procedure: str,
+    language: str = "en",
+    *,
+    points: Sequence[tuple[str, str]] = (),
+    earlier: Ticket | None = None,
 ) -> Reply:
     """The confirmation of a filed request: reference, dates, how each was worked out.
 
     `procedure` is the complaint procedure, told to everyone who inquires or complains (policy
-    10.2; PIPEDA Schedule 1, 4.10.3).
+    10.2; PIPEDA Schedule 1, 4.10.3). `points` is what a withdrawal means, each point with its
+    heading, in place of the form's notice. `earlier` is the person's own request that this one
+    was joined with: its dates hold.
     """
-    dates = "\n".join(dated_line(clock, language) for clock in ticket.clocks)
-    steps = "\n".join(worked_out(clock) for clock in ticket.clocks)
-    notice = f"\n\n{form.notice}" if form.notice else ""
+    holds = earlier or ticket
+    dates = "\n".join(dated_line(clock, language) for clock in holds.clocks)
+    steps = "\n".join(worked_out(clock) for clock in holds.clocks)
+    told = [f"{form.filed} {KEEP[language].format(reference=ticket.reference)}"]
+    if earlier is not None:
+        day = spoken(earlier.received_local_date, language)
+        told.append(JOINED[language].format(reference=earlier.reference, day=day))
+    told += [dates, f"{WORKED_OUT[language]}\n{steps}"]
+    if points:
+        numbered = (f"{n}. {head}: {text}" for n, (head, text) in enumerate(points, 1))
+        told.append("\n".join([MEANS[language], *numbered]))
+    elif form.notice:
+        told.append(form.notice)
     return Reply(
-        lead=(
-            f"{form.filed} {KEEP[language].format(reference=ticket.reference)}\n\n{dates}\n\n"
-            f"{WORKED_OUT[language]}\n{steps}{notice}"
-        ),
+        lead="\n\n".join(told),
         clauses=(QuotedClause(policy.get(form.clause)),),
         closing=procedure.replace("**", ""),
         quick_replies=(QuickReply("Show my requests", "/ticket_status"),),

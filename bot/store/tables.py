@@ -164,7 +164,10 @@ tickets = Table(
     # A legal hold: nothing of it is purged.
     Column("hold", Boolean, nullable=False, default=False),
     Column("duplicate_of", String(16)),
+    # Where the answer goes, in one form: by it the same person is known over two channels.
+    Column("contact", String(300)),
     Index(None, "person", "id"),
+    Index(None, "contact", "id"),
     Index(None, "conversation_id"),
     Index(
         "ix_tickets_duplicate_of",

@@ -24,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.clock_records import clock_facts
 from bot.domain.clocks import Clock
+from bot.domain.duplicates import contact_of
 from bot.domain.errors import NotFound
 from bot.domain.people import Channel, Role
 from bot.domain.tickets import Event, Fact, Kind, Status, Ticket, is_open
@@ -95,6 +96,7 @@ def insert(
         "clauses_shown": list(clauses_shown),
         "next_due": _next_due(Status.RECEIVED, running),
         "sent_at": sent_at,
+        "contact": contact_of(fields),
     }
     id: int | None = connection.execute(_insert_once(connection.dialect.name), values).scalar()
     if id is None:
@@ -330,6 +332,32 @@ def references_of(connection: Connection, person: str, *, but: int, limit: int =
     """The references of a person's other tickets, newest first."""
     chosen = select(tickets.c.reference).where(tickets.c.person == person, tickets.c.id != but)
     return list(connection.execute(chosen.order_by(tickets.c.id.desc()).limit(limit)).scalars())
+
+
+def open_of_person(
+    connection: Connection,
+    person: str,
+    contact: str | None,
+    kind: Kind,
+    rebuild: RebuildClocks,
+    *,
+    but: str,
+    limit: int,
+) -> list[Ticket]:
+    """The open tickets of one kind, `but` one, that a person made or that name this address."""
+    found: dict[int, Ticket] = {}
+    of_kind = select(tickets).where(
+        tickets.c.next_due.is_not(None),
+        tickets.c.kind == str(kind),
+        tickets.c.reference != but,
+    )
+    # Two queries, each over an index of its own.
+    ways = [tickets.c.person == person]
+    ways += [tickets.c.contact == contact] if contact else []
+    for whose in ways:
+        chosen = of_kind.where(whose).order_by(tickets.c.id.desc()).limit(limit)
+        found |= {ticket.id: ticket for ticket in _many(connection, chosen, rebuild)}
+    return list(found.values())
 
 
 def clock_versions(connection: Connection, ticket_id: int) -> dict[str, int]:

@@ -1,0 +1,94 @@
+"""A confirmed draft becomes a ticket, in the transaction that closes the draft."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.desk.duplicates import join_twin
+from bot.desk.intake import Filing, Intake
+from bot.domain.forms import Draft, Form
+from bot.domain.receipts import receipt
+from bot.domain.replies import Reply
+from bot.domain.tickets import Kind, Ticket
+from bot.domain.withdrawals import eight_points
+from bot.locale import translator
+from bot.store import drafts
+from bot.store.conversations import Conversation
+from bot.store.db import Connection
+
+
+def file_draft(
+    intake: Intake,
+    connection: Connection,
+    draft: Draft,
+    conversation: Conversation,
+    form: Form,
+    now: datetime,
+) -> Reply:
+    """Open the ticket of a confirmed draft and return its receipt, in the form's language.
+
+    A request that the person made before is joined with it; whoever only names the same address
+    is told nothing of someone else's. Raises InvalidInput and HorizonError as intake does.
+    """
+    filing = filing_of(draft, conversation, form)
+    ticket = intake.file(connection, filing, now)
+    drafts.move(connection, draft, "filed", now)
+    first = join_twin(intake, connection, ticket.reference, filing, now)
+    own = first is not None and first.person == conversation.person.id
+    earlier = first if own and first is not None and first.id != ticket.id else None
+    if earlier is not None:
+        ticket = intake.load(connection, ticket.reference, now)
+    language = language_of(conversation)
+    library = intake.library
+    return receipt(
+        ticket,
+        form,
+        library.policy,
+        library.complaint_procedure,
+        language,
+        points=_points(intake, ticket, form, language),
+        earlier=earlier,
+    )
+
+
+def filing_of(draft: Draft, conversation: Conversation, form: Form) -> Filing:
+    """The filing of a draft; the same draft is the same filing, however often it is confirmed."""
+    uses = draft.fields["uses"].value.split(",") if "uses" in draft.fields else []
+    return Filing(
+        key=f"draft:{draft.id}",
+        kind=Kind(draft.kind),
+        person=conversation.person.id,
+        role=conversation.person.role,
+        channel=conversation.person.channel,
+        received_at=draft.received_at,
+        fields=_answered(form, draft),
+        clauses_shown=draft.clauses_shown,
+        conversation=conversation.id,
+        uses=uses,
+    )
+
+
+def language_of(conversation: Conversation | None) -> str:
+    """The language that a conversation is held in."""
+    return str(conversation.topic.get("language", "en")) if conversation else "en"
+
+
+def _answered(form: Form, draft: Draft) -> dict[str, Any]:
+    """The answers that belong to what is filed, without what was offered and left blank."""
+    return {
+        entry.name: draft.fields[entry.name].to_json()
+        for entry in form.fields
+        if entry.name in draft.fields
+        and entry.applies(draft)
+        and (draft.fields[entry.name].value or not entry.offered)
+    }
+
+
+def _points(
+    intake: Intake, ticket: Ticket, form: Form, language: str
+) -> tuple[tuple[str, str], ...]:
+    """What a withdrawal means (PIPEDA Schedule 1, 4.3.8); nothing for another kind."""
+    if ticket.kind is not Kind.WITHDRAWAL:
+        return ()
+    return eight_points(ticket, form, intake.library.company, translator(language), language)
