@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.domain.receipts import dated_line
+from bot.domain.dates import spoken
+from bot.domain.receipts import dated_line, worked_out
 from bot.domain.tickets import Ticket
 
 _out = Console(highlight=False, soft_wrap=True)
@@ -59,14 +62,26 @@ def _marked(clause: Mapping[str, Any]) -> Text:
 
 
 def show_ticket(ticket: Ticket) -> None:
-    """Write one ticket: what it is, what is due, what happened."""
-    shown = ticket.to_json()
+    """Write one ticket: what it is, what is due and how that came about, what happened.
+
+    Times are those of the company's wall clock, with their offset.
+    """
+    zone = ticket.clocks[0].zone
     show(Text(f"{ticket.reference}  {ticket.kind}  {ticket.status}", style="bold"))
-    show(Text(f"Received {shown['received_at']} by {ticket.channel}, {ticket.role}"))
+    if ticket.duplicate_of:
+        show(Text(f"Joined with {ticket.duplicate_of}, whose dates hold."))
+    show(Text(f"Received {_at(ticket.received_at, zone)} by {ticket.channel}, {ticket.role}"))
     for clock in ticket.clocks:
         show(Text(f"{dated_line(clock)} {clock.state.replace('_', ' ').capitalize()}."))
+        show(Text(f"  {worked_out(clock)}"))
+        if clock.promised != clock.due:
+            show(Text(f"  The receipt said {spoken(clock.promised)}."))
     for name, field in ticket.fields.items():
         show(Text(f"{name}: {field.get('said', '')}"))
     for event in ticket.events:
         why = f": {event.why}" if event.why else ""
-        show(Text(f"  {event.at.isoformat()} {event.who} {event.what}{why}", style="dim"))
+        show(Text(f"  {_at(event.at, zone)} {event.who} {event.what}{why}", style="dim"))
+
+
+def _at(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).isoformat(sep=" ", timespec="minutes")

@@ -26,6 +26,8 @@ from bot.store import tickets
 # Which clocks a step answers; None is all of them.
 MEETS: dict[Step, tuple[str, ...] | None] = {Step.REPLY: ("respond",), Step.RESOLVE: None}
 ENDS = {Step.WITHDRAW, Step.LINK}
+OVERDUE = {"overdue", "deemed_refusal"}
+LATE = "This is overdue ({clocks}): say why it is closed late."
 LONGEST_WORD = 80
 NUMBER = re.compile(r"\d{4}")
 
@@ -157,13 +159,18 @@ class TicketDesk:
     ) -> Ticket:
         """Close a request; its clocks are met.
 
-        `justified` is the finding on a complaint. A justified one needs measures (policy 10.4):
-        InvalidInput without them.
+        `justified` is the finding on a complaint. A justified one needs measures (policy 10.4),
+        and one that is closed after a due date went by needs a reason: InvalidInput without them.
         """
         if justified and not measures.strip():
             raise InvalidInput("A complaint found to be justified needs measures (policy 10.4).")
         with changing(self.intake, reference, who=who, seen=seen) as change:
             change.stepped(Step.RESOLVE)
+            late = [
+                c.name for c in change.ticket.clocks if c.state in {"overdue", "deemed_refusal"}
+            ]
+            if late and not why.strip():
+                raise InvalidInput(LATE.format(clocks=", ".join(late)))
             if justified is not None or measures.strip():
                 finding = {"justified": justified, "measures": measures.strip(), "why": why}
                 change.add_fact("finding", finding)
@@ -179,7 +186,7 @@ class TicketDesk:
                 for before, after in zip(change.ticket.clocks, running, strict=True)
                 if (before.met_at, before.ended_at) != (after.met_at, after.ended_at)
             }
-            overdue = [c.name for c in running if c.state in {"overdue", "deemed_refusal"}]
+            overdue = [c.name for c in running if c.state in OVERDUE]
             return change.save(
                 str(Step.REOPEN),
                 why=why,
@@ -232,7 +239,7 @@ class TicketDesk:
     def _latest_snooze(self, change: Change) -> date:
         today = local_date(change.now, self.intake.library.zone)
         due = [c.due for c in change.ticket.clocks if c.state == "running"]
-        overdue = any(c.state in {"overdue", "deemed_refusal"} for c in change.ticket.clocks)
+        overdue = any(c.state in OVERDUE for c in change.ticket.clocks)
         if due and not overdue:
             return min(due)
         return business_day_after(today, 1, self.intake.library.calendar())

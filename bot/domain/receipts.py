@@ -98,16 +98,19 @@ def worked_out(clock: Clock) -> str:
     unit = "business days" if clock.rule.unit == "business" else "days"
     line = (
         f"{clock.name.replace('_', ' ').capitalize()}: received {spoken(received.date)} (day 0); "
-        f"day {clock.rule.days} of {clock.rule.days} {unit} is {spoken(due.date)}."
+        f"day {due.day} of {due.day} {unit} is {spoken(due.date)}."
     )
     return f"{line} Not counted: {_named(skipped)}." if skipped else line
 
 
 def _named(skipped: list[Step]) -> str:
-    weekends = sum(step.why in {"Saturday", "Sunday"} for step in skipped)
-    others = [f"{spoken(s.date)} ({s.why})" for s in skipped if s.why not in {"Saturday", "Sunday"}]
-    parts = [f"{weekends} Saturdays and Sundays"] if weekends else []
-    return ", ".join(parts + others[:NAMED_SKIPS])
+    counted = (
+        ("Saturdays and Sundays", [s for s in skipped if s.why in {"Saturday", "Sunday"}]),
+        ("days of a pause", [s for s in skipped if s.why == "paused"]),
+    )
+    parts = [f"{len(steps)} {name}" for name, steps in counted if steps]
+    named = [s for s in skipped if not any(s in steps for _, steps in counted)]
+    return ", ".join(parts + [f"{spoken(s.date)} ({s.why})" for s in named[:NAMED_SKIPS]])
 
 
 def status_lines(tickets: list[Ticket]) -> str:

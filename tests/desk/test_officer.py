@@ -199,6 +199,16 @@ def test_resolving_keeps_the_finding_and_stops_everything(desk: Desk) -> None:
     assert desk.tickets.open_by_deadline() == []
 
 
+def test_what_is_overdue_is_closed_with_a_reason(desk: Desk, store: Store) -> None:
+    ticket = file(desk)
+    set_time(store, NOON + timedelta(days=60))
+    with pytest.raises(InvalidInput, match=r"overdue \(respond, resolve\): say why"):
+        desk.tickets.resolve(ticket.reference, who="officer")
+    closed = desk.tickets.resolve(ticket.reference, who="officer", why="the file was lost")
+    assert (closed.status, closed.events[-1].why) == (Status.RESOLVED, "the file was lost")
+    assert all(clock.met_late for clock in closed.clocks)
+
+
 def test_reopening_restarts_no_clock_and_says_what_is_overdue(desk: Desk, store: Store) -> None:
     ticket = file(desk)
     desk.tickets.resolve(ticket.reference, who="officer")

@@ -55,15 +55,21 @@ def filing(
     received_at: datetime = NOON,
     email: str | None = "pat@example.ca",
     person: str = "web:pat",
-    text: str = "You called me after I said no.",
+    text: str | None = None,
     uses: Sequence[str] = (),
     **more: Any,
 ) -> Filing:
+    """A request; without a text, on a matter of its own: the desk joins what is told twice."""
+    number = next(_keys)
+    text = (
+        text
+        or f"You called me after I said no. Call{number} line{number} offer{number} day{number}"
+    )
     fields = {"what": {"words": text, "value": text, "said": text}}
     if email is not None:
         fields["reach"] = {"words": email, "value": email, "said": f"by e-mail to {email}"}
     return Filing(
-        key=f"test:{next(_keys)}",
+        key=f"test:{number}",
         kind=kind,
         person=person,
         role=Role.CUSTOMER,
