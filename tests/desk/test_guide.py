@@ -519,3 +519,77 @@ def test_the_topic_keeps_no_words(alice: Thread) -> None:
         found = conversations.find(connection, alice.id)
     assert found is not None
     assert "bill" not in str(found.topic)
+
+
+def confirming(thread: Thread) -> str:
+    """Tell a whole complaint; returns the summary."""
+    filled(thread)
+    return asked(thread)
+
+
+def test_the_principle_is_suggested_and_changed_in_words(alice: Thread) -> None:
+    assert "principle 5) (suggested from your words; you can change it)" in confirming(alice)
+    changed = alice.write("complaint", "it is principle 7", "correction")
+    assert "Changed. Which principle it touches: protection (principle 7)" in leads(changed)
+    alice.press("complaint", "affirm_request")
+    [ticket] = own_tickets(alice)
+    assert ticket.fields["principle"]["value"] == "7"
+    assert "outcome" not in ticket.fields
+
+
+def test_a_wish_is_added_before_filing(alice: Thread) -> None:
+    assert "What you would like to happen: not said; you can add it" in confirming(alice)
+    adding = alice.press("complaint", "change_field", field="outcome")
+    assert adding.asked == "outcome"
+    told = alice.write("complaint", "an apology in writing")
+    assert told.asked == "confirm"
+    alice.press("complaint", "affirm_request")
+    [ticket] = own_tickets(alice)
+    assert ticket.fields["outcome"]["value"] == "an apology in writing"
+
+
+def test_a_wish_in_words_is_a_wish(alice: Thread) -> None:
+    filled(alice)
+    changed = alice.write("complaint", "I want an apology from the manager", "correction")
+    assert "Changed. What you would like to happen" in leads(changed)
+    assert "Corrected" not in leads(changed)
+
+
+def test_what_was_written_before_is_not_asked_again(alice: Thread) -> None:
+    with alice.store.transaction() as connection:
+        conversations.remember(connection, alice.id, {"intent": "consent_withdrawal"})
+    alice.receive("stop calling me about upgrades")
+    begun = alice.press("withdrawal", "request_withdrawal")
+    assert (begun.given, begun.asked) == (("uses",), "details")
+    assert "Noted. What shall stop: sales calls" in leads(begun)
+
+
+def test_ending_the_service_takes_a_confirmation_of_its_own(alice: Thread) -> None:
+    alice.press("withdrawal", "request_withdrawal")
+    assert alice.write("withdrawal", "everything").asked == "service"
+    assert alice.write("withdrawal", "yes", "yes").asked == "service"
+    ended = alice.write("withdrawal", "end my service", "cancel")
+    assert "Noted. Your service: end my service" in leads(ended)
+    assert alice.write("withdrawal", "no", "no").asked == "reach"
+    alice.write("withdrawal", ADDRESS)
+    assert "Your service ends, after reasonable notice" in asked(alice)
+    filed = alice.press("withdrawal", "affirm_request")
+    [ticket] = own_tickets(alice)
+    assert ticket.fields["service"]["value"] == "end"
+    assert ticket.fields["details"]["value"] == "none"
+    points = [line for line in leads(filed).splitlines() if line[:2] in {f"{n}." for n in range(9)}]
+    assert len(points) == 8
+
+
+def test_narrowed_to_less_the_service_is_not_spoken_of(alice: Thread) -> None:
+    alice.press("withdrawal", "request_withdrawal")
+    alice.write("withdrawal", "everything")
+    alice.write("withdrawal", "end my service")
+    alice.write("withdrawal", "account 90871")
+    alice.write("withdrawal", ADDRESS)
+    alice.press("withdrawal", "change_field", field="uses")
+    alice.write("withdrawal", "sales calls")
+    assert "service" not in asked(alice).partition("What follows")[0].lower()
+    alice.press("withdrawal", "affirm_request")
+    [ticket] = own_tickets(alice)
+    assert "service" not in ticket.fields

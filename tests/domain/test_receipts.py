@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.domain.clocks import start_clocks
+from bot.domain import clock_changes
+from bot.domain.clocks import Clock, start_clocks
+from bot.domain.dates import spoken
 from bot.domain.people import Channel, Role
 from bot.domain.receipts import dated_line, receipt, status_lines, worked_out
 from bot.domain.tickets import Kind, Status, Ticket
-from tests.fakes.desks import shipped_library
+from tests.fakes.desks import NOON, shipped_library
 from tests.fakes.threads import forms, french_forms
 
 LIBRARY = shipped_library()
@@ -102,3 +104,26 @@ def test_every_status_has_words(status: Status) -> None:
 
 def test_the_day_of_receipt_is_the_companys() -> None:
     assert ticket("2026-12-16T04:30:00+00:00").received_local_date == date(2026, 12, 15)
+
+
+def test_an_extended_date_is_worked_out_with_its_days() -> None:
+    moment = NOON
+    clock = started("access", moment)["statute"]
+    until = clock.promised + timedelta(days=20)
+    calendar = shipped_library().calendar()
+    extended = clock_changes.extend(clock, until, "consultations", moment, calendar, moment)
+    assert f"day 50 of 50 days is {spoken(until)}" in worked_out(extended)
+
+
+def test_a_pause_is_counted_and_not_listed_day_by_day() -> None:
+    clock = started("complaint", NOON)["resolve"]
+    calendar, later = shipped_library().calendar(), NOON + timedelta(days=9)
+    paused = clock_changes.pause(clock, NOON, "proceedings", NOON)
+    resumed = clock_changes.resume(paused, later, calendar, later)
+    assert "Not counted: 9 days of a pause." in worked_out(resumed)
+
+
+def started(kind: str, moment: datetime) -> dict[str, Clock]:
+    library = shipped_library()
+    found = start_clocks(kind, moment, library.zone, library.calendar(), library.kinds, now=moment)
+    return {clock.name: clock for clock in found}
