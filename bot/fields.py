@@ -17,6 +17,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from bot.domain.dates import spoken
 from bot.domain.forms import Field, FieldType, FieldValue
+from bot.domain.said import SAID
 
 UNKNOWN = re.compile(
     r"\b(don'?t|do not|dont|can'?t|cannot|cant) (know|remember|recall|say)|\bno idea\b|\bnot sure\b"
@@ -133,41 +134,42 @@ class ReadValue:
 
 
 class FieldReader:
-    """Reads and corrects answers, by the type of the field."""
+    """Reads and corrects answers, by the type of the field; says them back in a language."""
 
-    def read(self, entry: Field, text: str, today: date) -> ReadValue:
+    def read(self, entry: Field, text: str, today: date, language: str = "en") -> ReadValue:
         """Return the value that `text` holds for this field. `today` is the company's date."""
         text = text.strip()
         match entry.type:
             case FieldType.WHEN:
-                return read_when(text, today)
+                return read_when(text, today, language)
             case FieldType.CONTACT:
-                return read_contact(text)
+                return read_contact(text, language)
             case FieldType.CHOICE:
                 return read_choice(entry, text)
             case _:
                 # A word that the question itself offers ("everything") is a whole answer.
                 offered = text.lower().strip(" .!") in entry.about
                 story = entry.type is FieldType.STORY and not offered
-                return read_words(text, at_least=2 if story else 1)
+                return read_words(text, 2 if story else 1, language)
 
     def correct(
-        self, entry: Field, earlier: FieldValue, text: str, today: date
+        self, entry: Field, earlier: FieldValue, text: str, today: date, language: str = "en"
     ) -> FieldValue | None:
         """Return the field's new value, or None when the correction names no new one."""
         if entry.type is FieldType.CONTACT:
             tail = TAIL.search(text)
             if tail and earlier.value.startswith("+"):
-                return _with_tail(earlier, re.sub(r"\D", "", tail.group(1)))
+                return _with_tail(earlier, re.sub(r"\D", "", tail.group(1)), language)
         if entry.type in {FieldType.STORY, FieldType.SHORT}:
             if not earlier.words or earlier.value == "none":
-                return read_words(text, at_least=1).value
+                return read_words(text, 1, language).value
+            corrected = SAID[language]["corrected"].format(words=text)
             return FieldValue(
                 words=f"{earlier.words}\n{text}",
                 value=f"{earlier.value}\nCorrected: {text}",
-                said=f"{earlier.said}\nCorrected: {text}",
+                said=f"{earlier.said}\n{corrected}",
             )
-        return self.read(entry, text, today).value
+        return self.read(entry, text, today, language).value
 
 
 def plain(text: str) -> str:
@@ -175,10 +177,10 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace("’", "'")
 
 
-def read_words(text: str, at_least: int) -> ReadValue:
+def read_words(text: str, at_least: int, language: str = "en") -> ReadValue:
     if len(WORD.findall(text)) < at_least:
         return ReadValue()
-    return ReadValue(FieldValue(text, text, f"“{text}”"))
+    return ReadValue(FieldValue(text, text, SAID[language]["quoted"].format(words=text)))
 
 
 def read_choice(entry: Field, text: str) -> ReadValue:
@@ -197,25 +199,32 @@ def read_choice(entry: Field, text: str) -> ReadValue:
     )
 
 
-def read_when(text: str, today: date) -> ReadValue:
+def read_when(text: str, today: date, language: str = "en") -> ReadValue:
     """A day, a rough time, or an honest "I don't know"."""
-    typed = BACK.sub(r"\1 ago", plain(text))
+    typed, said = BACK.sub(r"\1 ago", plain(text)), SAID[language]
     if UNKNOWN.search(typed) and not DATED.search(typed):
-        return ReadValue(FieldValue(text, "unknown", "you do not know the day"))
+        return ReadValue(FieldValue(text, "unknown", said["unknown"]))
     if DATED.search(typed):
         day = _day_in(_around_day(typed), today)
-        if day is not None and day > today:
-            return ReadValue(problem=f"{spoken(day)} lies in the future.")
-        if day is not None and day.year < 1980:
-            return ReadValue(problem=f"{spoken(day)} is too long ago to be right.")
         if day is not None:
-            about = "about " if APPROXIMATE.search(typed) else ""
-            return ReadValue(FieldValue(text, day.isoformat(), f"{about}{spoken(day)} (“{text}”)"))
-        if day is None and re.search(r"\d", text):
-            return ReadValue(problem="I cannot find that day in the calendar.")
+            return _judged(day, text, today, language)
+        if re.search(r"\d", text):
+            return ReadValue(problem=said["no_day"])
     if VAGUE.search(typed):
-        return ReadValue(FieldValue(text, "about", f"“{text}”"))
+        return ReadValue(FieldValue(text, "about", said["quoted"].format(words=text)))
     return ReadValue()
+
+
+def _judged(day: date, text: str, today: date, language: str) -> ReadValue:
+    """A day that was read, if something can have happened on it."""
+    named, said = spoken(day, language), SAID[language]
+    if day > today:
+        return ReadValue(problem=said["future"].format(day=named))
+    if day.year < 1980:
+        return ReadValue(problem=said["old"].format(day=named))
+    if APPROXIMATE.search(BACK.sub(r"\1 ago", plain(text))):
+        named = said["about"].format(day=named)
+    return ReadValue(FieldValue(text, day.isoformat(), said["dated"].format(day=named, words=text)))
 
 
 def _around_day(text: str) -> str:
@@ -271,42 +280,44 @@ def _search(text: str, today: date, order: str, languages: list[str]) -> date | 
     return None
 
 
-def read_contact(text: str) -> ReadValue:
+def read_contact(text: str, language: str = "en") -> ReadValue:
     """An e-mail address, a telephone number, a postal address, or "here in the chat"."""
+    said = SAID[language]
     for token in SEPARATORS.split(text):
         if "@" not in token[1:]:
             continue
         try:
             address = validate_email(token.rstrip("."), check_deliverability=False).normalized
         except EmailNotValidError:
-            return ReadValue(problem="That e-mail address is not complete.")
-        return ReadValue(FieldValue(text, address, f"by e-mail to {address}"))
+            return ReadValue(problem=said["no_email"])
+        return ReadValue(FieldValue(text, address, said["email"].format(value=address)))
     for match in phonenumbers.PhoneNumberMatcher(
         text, "CA", leniency=phonenumbers.Leniency.POSSIBLE
     ):
-        return ReadValue(_telephone(match.number, text))
+        return ReadValue(_telephone(match.number, text, language))
     if POSTAL_CODE.search(text) and re.search(r"\d,?\s+\w", text):
         address = " ".join(text.split())
-        return ReadValue(FieldValue(text, address, f"by post to {address}"))
+        return ReadValue(FieldValue(text, address, said["post"].format(value=address)))
     if len(re.sub(r"\D", "", text)) >= 5:
-        return ReadValue(problem="That telephone number is not complete.")
+        return ReadValue(problem=said["no_number"])
     if HERE.search(plain(text)) and len(text.split()) <= 12:
-        return ReadValue(FieldValue(text, "thread", "here, in this conversation"))
+        return ReadValue(FieldValue(text, "thread", said["thread"]))
     return ReadValue()
 
 
-def _telephone(number: phonenumbers.PhoneNumber, words: str) -> FieldValue:
+def _telephone(number: phonenumbers.PhoneNumber, words: str, language: str) -> FieldValue:
     value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     shape = (
         phonenumbers.PhoneNumberFormat.NATIONAL
         if number.country_code == 1
         else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
-    return FieldValue(words, value, f"by telephone at {phonenumbers.format_number(number, shape)}")
+    shown = phonenumbers.format_number(number, shape)
+    return FieldValue(words, value, SAID[language]["telephone"].format(value=shown))
 
 
-def _with_tail(earlier: FieldValue, digits: str) -> FieldValue | None:
+def _with_tail(earlier: FieldValue, digits: str, language: str) -> FieldValue | None:
     if not digits or len(digits) >= len(earlier.value) - 1:
         return None
     corrected = earlier.value[: -len(digits)] + digits
-    return _telephone(phonenumbers.parse(corrected, "CA"), earlier.words)
+    return _telephone(phonenumbers.parse(corrected, "CA"), earlier.words, language)

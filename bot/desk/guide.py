@@ -132,7 +132,7 @@ class Guide:
         form, words = self._forms(language)[draft.kind], phrases(language)
         if draft.asked == CONFIRM:
             told = _consequences(form, draft)
-            parts = [f"{words.summary}\n{summary(form, draft)}"]
+            parts = [f"{words.summary}\n{summary(form, draft, words.answer)}"]
             parts += [f"{words.consequences}\n{told}"] if told else []
             buttons = (*words.confirm_buttons, *_to_add(form, draft, words))
             return Reply("\n\n".join([*parts, words.shall_i]), quick_replies=buttons)
@@ -198,7 +198,7 @@ class Guide:
         if aside is not None:
             drafts.move(connection, aside, "open", now)
             resumed = words.resumed.format(title=form.title)
-            return Said(aside, (Reply(f"{resumed}\n{summary(form, aside)}"),))
+            return Said(aside, (Reply(f"{resumed}\n{summary(form, aside, words.answer)}"),))
         topic = dict(conversation.topic)
         # The clock starts with the first writing, not with the button pressed after it.
         wanted = take_wish(topic, kind)
@@ -212,7 +212,8 @@ class Guide:
             clauses_shown=tuple(conversation.topic.get("shown", ())),
         )
         first, told = form.fields[0], self._opening_words(connection, form, conversation, message)
-        value = self.reader.read(first, told, local_date(now, self.intake.library.zone)).value
+        today = local_date(now, self.intake.library.zone)
+        value = self.reader.read(first, told, today, language).value
         if value is None:
             return Said(draft, (Reply(form.opening),))
         draft = offer(form, draft.with_value(first.name, value), words.blank, words.suggested)

@@ -12,9 +12,9 @@ from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form,
 from bot.domain.phrases import Phrases
 from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
 from bot.domain.tickets import Kind
-from bot.domain.topics import TOPICS, WISHES
+from bot.domain.topics import OUT_OF_SCOPE, TOPICS, WISHES
 from bot.domain.turns import Turn, TurnReading, read_turn
-from bot.fields import FieldReader, plain
+from bot.fields import FieldReader, ReadValue, plain
 from bot.store import drafts
 from bot.store.db import Connection
 
@@ -62,9 +62,12 @@ class Step:
 
     def take(self, draft: Draft, reading: Reading) -> Said:
         form = self.forms[draft.kind]
+        pressed = reading.intent.removeprefix("request_")
+        if pressed != reading.intent and pressed in self.forms:
+            return self._offer(draft, Kind(pressed), wished=Kind(pressed))
         reading = replace(reading, text=reading.slots.get("value", self.text))
         entry = None if draft.asked in {None, CONFIRM} else form.field(str(draft.asked))
-        found = self.reader.read(entry, reading.text, self.today) if entry else None
+        found = self._read(entry, reading.text) if entry else None
         turn = read_turn(
             form,
             draft,
@@ -94,11 +97,14 @@ class Step:
             case _:
                 return self._not_understood(entry, found.problem if found else None, draft)
 
+    def _read(self, entry: Field, text: str) -> ReadValue:
+        return self.reader.read(entry, text, self.today, self.phrases.language)
+
     def _answer(self, draft: Draft, entry: Field | None, value: FieldValue | None) -> Said:
         if entry is None:
             return self._not_understood(None, None, draft)
         if value is None or (entry.optional and NOTHING.fullmatch(plain(value.words))):
-            value = FieldValue(self.text, "none", "none")
+            value = FieldValue(self.text, "none", self.phrases.nothing)
         repeated = entry.type in {FieldType.WHEN, FieldType.CONTACT, FieldType.CHOICE}
         replies = (
             (Reply(self.phrases.noted.format(label=entry.label, said=value.said)),)
@@ -114,7 +120,9 @@ class Step:
         pressed = reading.intent == "change_field"
         for name in names if not pressed else ():
             entry = form.field(str(name))
-            value = self.reader.correct(entry, draft.fields[entry.name], reading.text, self.today)
+            value = self.reader.correct(
+                entry, draft.fields[entry.name], reading.text, self.today, self.phrases.language
+            )
             if value is not None:
                 changed = Reply(self.phrases.changed.format(label=entry.label, said=value.said))
                 return Said(draft.with_value(entry.name, value), (changed,))
@@ -142,6 +150,10 @@ class Step:
         if CONFIDENTIAL.search(reading.text) and reading.confidence < SURE_ENOUGH:
             quoted = QuotedClause(self.voice.policy.get(WHO_SEES))
             return about(reading, Reply(self.phrases.who_sees, (quoted,)))
+        if reading.intent == OUT_OF_SCOPE:
+            service = self.voice.company.doors["customer_service"]
+            door = f"{service.name} ({service.phone})"
+            return about(reading, Reply(self.phrases.no_answer.format(door=door)))
         reply = answer(settle(reading, self.voice.policy, {}), self.voice)
         return replace(reply, quick_replies=())
 
@@ -149,17 +161,20 @@ class Step:
         topic = TOPICS.get(reading.intent)
         if topic is None or topic.request in {form.kind, Kind.INQUIRY}:
             return Said(draft, (self._answer_question(reading),))
-        other = self.forms[str(topic.request)]
+        wished = topic.request if reading.intent in WISHES else None
+        return self._offer(draft, topic.request, wished)
+
+    def _offer(self, draft: Draft, kind: Kind, wished: Kind | None) -> Said:
+        other = self.forms[str(kind)]
         payload = f'/switch_request{{"kind": "{other.kind}"}}'
-        offer = Reply(
+        offered = Reply(
             self.phrases.other.format(title=other.title.lower()),
             quick_replies=(
                 QuickReply(self.phrases.other_start.format(title=other.title), payload),
                 QuickReply(self.phrases.other_finish, "/keep_request"),
             ),
         )
-        wished = topic.request if reading.intent in WISHES else None
-        return Said(draft, (offer,), quiet=True, wished=wished)
+        return Said(draft, (offered,), quiet=True, wished=wished)
 
     def _switch(self, draft: Draft, reading: Reading) -> Said:
         kind = reading.slots.get("kind", "")

@@ -33,6 +33,10 @@ UPSET = re.compile(
 # Whether the policy answers it was not read from the words: quote, without a doubt or a promise.
 UNREAD = 0.6
 FOLLOW_UP = re.compile(r"^\s*(and|what about|how about|same for|et)\b", re.IGNORECASE)
+ERASE = re.compile(
+    r"\b(?:delet|eras|remov|destroy|forget|forgotten|wipe|get rid|effac|supprim|détrui|oubli)",
+    re.IGNORECASE,
+)
 EMPLOYEES = re.compile(r"\b(employees?|staff|workers?|colleagues?|our own people)\b", re.IGNORECASE)
 
 
@@ -196,7 +200,7 @@ def _from_policy(reading: Reading, voice: Voice) -> Reply:
             "Our privacy policy does not give that detail. The clause that comes nearest speaks of "
             f"{topic.about}; the Privacy Officer can tell you more:"
         )
-    steps = _next_steps(topic.request, reading.language)
+    steps = _next_steps(topic.request, reading)
     return Reply(lead, (quoted,), _contact(reading, voice), steps)
 
 
@@ -231,11 +235,16 @@ def other_doors(voice: Voice) -> str:
     return "; ".join(f"{door.name} ({door.phone}) for {door.purpose}" for door in doors) + "."
 
 
-def _next_steps(kind: Kind, language: str) -> tuple[QuickReply, ...]:
+def _next_steps(kind: Kind, reading: Reading) -> tuple[QuickReply, ...]:
+    language = reading.language
     inquiry = request_button(Kind.INQUIRY, language)
     if kind is Kind.INQUIRY:
         return (inquiry, request_button(Kind.COMPLAINT, language))
-    return (request_button(kind, language), inquiry)
+    steps = [request_button(kind, language), inquiry]
+    if reading.intent == "retention" and ERASE.search(reading.text):
+        # Uses end by a withdrawal; what is no longer needed is deleted by a correction (4.9.5).
+        steps.insert(1, request_button(Kind.CORRECTION, language))
+    return tuple(steps)
 
 
 def _small_talk(reading: Reading, voice: Voice) -> Reply:

@@ -135,10 +135,10 @@ def next_field(form: Form, draft: Draft) -> str:
     return CONFIRM
 
 
-def summary(form: Form, draft: Draft) -> str:
+def summary(form: Form, draft: Draft, line: str = "{label}: {said}") -> str:
     """The answers so far, a line each, as they will be filed."""
     lines = [
-        f"{entry.label}: {draft.fields[entry.name].said}"
+        line.format(label=entry.label, said=draft.fields[entry.name].said)
         for entry in form.fields
         if entry.name in draft.fields and entry.applies(draft)
     ]

@@ -13,6 +13,10 @@ from bot.domain.tickets import Kind
 class Phrases:
     """One language's sentences. Braces are filled by the guide; buttons send payloads."""
 
+    language: str
+    answer: str
+    nothing: str
+    no_answer: str
     noted: str
     story_noted: str
     changed: str
@@ -56,6 +60,13 @@ class Phrases:
 
 
 ENGLISH = Phrases(
+    language="en",
+    answer="{label}: {said}",
+    nothing="nothing",
+    no_answer=(
+        "Our privacy policy has no answer to that. Put it into your request, and the Privacy "
+        "Officer answers it; for anything else, {door}."
+    ),
     noted="Noted. {label}: {said}.",
     story_noted="I have noted: {said}",
     changed="Changed. {label}: {said}",
@@ -103,6 +114,13 @@ ENGLISH = Phrases(
 )
 
 FRENCH = Phrases(
+    language="fr",
+    answer="{label} : {said}",
+    nothing="rien",
+    no_answer=(
+        "Notre politique ne répond pas à cela. Écrivez-le dans votre demande et la personne "
+        "responsable de la protection de la vie privée y répondra; pour le reste : {door}."
+    ),
     noted="C’est noté. {label} : {said}.",
     story_noted="J’ai noté : {said}",
     changed="C’est changé. {label} : {said}",

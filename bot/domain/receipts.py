@@ -21,7 +21,15 @@ KEEP = {
 }
 WORKED_OUT = {
     "en": "How the dates were worked out",
-    "fr": "Comment les dates ont été calculées (en anglais)",
+    "fr": "Comment les dates ont été calculées",
+}
+SHOW = {"en": "Show my requests", "fr": "Voir mes demandes"}
+CLOCKS_IN_FRENCH = {
+    "respond": "Réponse",
+    "resolve": "Règlement",
+    "statute": "Réponse à la demande d’accès",
+    "marketing_messages": "Messages de marketing",
+    "sales_calls": "Appels de vente",
 }
 MEANS = {"en": "What your withdrawal means", "fr": "Ce que signifie votre retrait"}
 JOINED = {
@@ -63,7 +71,7 @@ def receipt(
     """
     holds = earlier or ticket
     dates = "\n".join(dated_line(clock, language) for clock in holds.clocks)
-    steps = "\n".join(worked_out(clock) for clock in holds.clocks)
+    steps = "\n".join(worked_out(clock, language) for clock in holds.clocks)
     told = [f"{form.filed} {KEEP[language].format(reference=ticket.reference)}"]
     if earlier is not None:
         day = spoken(earlier.received_local_date, language)
@@ -78,7 +86,7 @@ def receipt(
         lead="\n\n".join(told),
         clauses=(QuotedClause(policy.get(form.clause)),),
         closing=procedure.replace("**", ""),
-        quick_replies=(QuickReply("Show my requests", "/ticket_status"),),
+        quick_replies=(QuickReply(SHOW[language], "/ticket_status"),),
         ticket=ticket.to_json(),
     )
 
@@ -91,26 +99,39 @@ def dated_line(clock: Clock, language: str = "en") -> str:
     return f"The Privacy Officer {clock.rule.wording} {spoken(clock.due)} ({clock.source})."
 
 
-def worked_out(clock: Clock) -> str:
+def worked_out(clock: Clock, language: str = "en") -> str:
     """How a due date came about, in one sentence that can be checked against a calendar."""
     received, due = clock.explain[0], clock.explain[-1]
-    skipped = [step for step in clock.explain[1:] if not step.counts]
-    unit = "business days" if clock.rule.unit == "business" else "days"
-    line = (
-        f"{clock.name.replace('_', ' ').capitalize()}: received {spoken(received.date)} (day 0); "
-        f"day {due.day} of {due.day} {unit} is {spoken(due.date)}."
-    )
-    return f"{line} Not counted: {_named(skipped)}." if skipped else line
+    skipped = _named([step for step in clock.explain[1:] if not step.counts], language)
+    start, end = spoken(received.date, language), spoken(due.date, language)
+    business = clock.rule.unit == "business"
+    if language == "fr":
+        name = CLOCKS_IN_FRENCH.get(clock.name, clock.name)
+        unit = "jours ouvrables" if business else "jours"
+        line = f"{name} : reçue le {start} (jour 0); le jour {due.day} sur {due.day} {unit} est"
+        return f"{line} le {end}." + (f" Non comptés : {skipped}." if skipped else "")
+    name = clock.name.replace("_", " ").capitalize()
+    unit = "business days" if business else "days"
+    line = f"{name}: received {start} (day 0); day {due.day} of {due.day} {unit} is {end}."
+    return line + (f" Not counted: {skipped}." if skipped else "")
 
 
-def _named(skipped: list[Step]) -> str:
+def _named(skipped: list[Step], language: str) -> str:
+    french = language == "fr"
     counted = (
-        ("Saturdays and Sundays", [s for s in skipped if s.why in {"Saturday", "Sunday"}]),
-        ("days of a pause", [s for s in skipped if s.why == "paused"]),
+        (
+            "samedis et dimanches" if french else "Saturdays and Sundays",
+            [s for s in skipped if s.why in {"Saturday", "Sunday"}],
+        ),
+        (
+            "jours de suspension" if french else "days of a pause",
+            [s for s in skipped if s.why == "paused"],
+        ),
     )
     parts = [f"{len(steps)} {name}" for name, steps in counted if steps]
     named = [s for s in skipped if not any(s in steps for _, steps in counted)]
-    return ", ".join(parts + [f"{spoken(s.date)} ({s.why})" for s in named[:NAMED_SKIPS]])
+    days = [f"{spoken(s.date, language)} ({s.why})" for s in named[:NAMED_SKIPS]]
+    return ", ".join(parts + days)
 
 
 def status_lines(tickets: list[Ticket]) -> str:

@@ -15,6 +15,12 @@ from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, WISHES
 
 SURELY = 0.8
+# "Tell me who reads this" asks, though it does not look like a question.
+ASKS = re.compile(
+    r"\W*(?:(?:please|first|but|ok|wait)\W+)*(?:(?:can|could|will) you )?(?:tell me|i want to know"
+    r"|i'd like to know|explain(?: to me)?)\W+(?:who|what|how|why|when|where|whether|if)\b",
+    re.IGNORECASE,
+)
 QUOTED = re.compile(r"[\"«“]([^\"«»“”]+)[\"»”]")
 
 PAYLOAD_READINGS = {
@@ -93,6 +99,8 @@ def read_turn(
     if proposed is Turn.NOT_UNDERSTOOD and _is_a_day(entry, candidate):
         return TurnReading(Turn.ANSWER, asked)
     if proposed is Turn.ANSWER:
+        if entry.type is not FieldType.STORY and not entry.offered and ASKS.match(reading.text):
+            return TurnReading(Turn.QUESTION, asked)
         return TurnReading(Turn.ANSWER if candidate else Turn.NOT_UNDERSTOOD, asked)
     return TurnReading(proposed, asked)
 
