@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import phonenumbers
 from dateparser.search import search_dates
 from email_validator import EmailNotValidError, validate_email
 
 from bot.domain.dates import spoken
-from bot.domain.forms import Field, FieldType, FieldValue
+from bot.domain.forms import Choice, Field, FieldType, FieldValue
 from bot.domain.said import SAID
 
 UNKNOWN = re.compile(
@@ -63,6 +64,16 @@ APPROXIMATE = re.compile(
     r"about|around|roughly|maybe|ago|last (week|month|year)|ish\b|\b(?:environ|à peu près|peut-être"
     r"|vers le|autour du|il y a|(?:ça|cela) fait)\b|\b(?:semaine|mois|an|année) (?:derni|pass)"
 )
+NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "couple of": 2, "three": 3, "four": 4,
+    "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+}  # fmt: skip
+SINCE = re.compile(
+    rf"\b(\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\s+"
+    r"(day|week|month|year)s?\s+ago\b",
+    re.IGNORECASE,
+)
+DAYS_OF = {"day": 1, "week": 7, "month": 30, "year": 365}
 DATED = re.compile(
     rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
     rf"|\b(?:{MONTHS})\.?\s*\d{{1,2}}(?!\d)|\d{{1,2}}(?:st|nd|rd|th|er)?\s*(?:of\s+)?(?:{MONTHS})\b"
@@ -125,6 +136,27 @@ NOT_ALL = re.compile(
 )
 
 
+ALL = frozenset({"all", "tout"})
+MORE = re.compile(
+    r"\b(?:add|also|too|as well|plus|and|include|aussi|ajoute[rz]?|également)\b", re.IGNORECASE
+)
+LESS = re.compile(
+    r"\b(?:leave .*out|leave|drop|remove|keep|except|but not|without|sauf|enlève[rz]?|enlever"
+    r"|garde[rz]?|pas)\b",
+    re.IGNORECASE,
+)
+NO_NUMBER = re.compile(
+    r"\b(?:do not|don't|dont|haven't|have no|lost|without|n'ai pas|aucun|sans|perdu)\b",
+    re.IGNORECASE,
+)
+# "Add that ..." before what is added.
+ADDING = re.compile(
+    r"^\W*(?:please\W+)?(?:also\W+)?(?:add|put in|include|ajoutez)\b"
+    r"(?:\s+(?:that|my name|mon nom|que))?[\s,:]*",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadValue:
     """What a field's type found: a value that fits, or a sentence on why what is there does not."""
@@ -146,6 +178,8 @@ class FieldReader:
                 return read_contact(text, language)
             case FieldType.CHOICE:
                 return read_choice(entry, text)
+            case FieldType.LOOKUP:
+                return read_lookup(text, language)
             case _:
                 # A word that the question itself offers ("everything") is a whole answer.
                 offered = text.lower().strip(" .!") in entry.about
@@ -162,13 +196,15 @@ class FieldReader:
                 return _with_tail(earlier, re.sub(r"\D", "", tail.group(1)), language)
         if entry.type in {FieldType.STORY, FieldType.SHORT}:
             if not earlier.words or earlier.value == "none":
-                return read_words(text, 1, language).value
+                return read_words(ADDING.sub("", text), 1, language).value
             corrected = SAID[language]["corrected"].format(words=text)
             return FieldValue(
                 words=f"{earlier.words}\n{text}",
                 value=f"{earlier.value}\nCorrected: {text}",
                 said=f"{earlier.said}\n{corrected}",
             )
+        if entry.several and (changed := _more_or_less(entry, earlier, text)) is not None:
+            return changed
         return self.read(entry, text, today, language).value
 
 
@@ -186,17 +222,45 @@ def read_words(text: str, at_least: int, language: str = "en") -> ReadValue:
 def read_choice(entry: Field, text: str) -> ReadValue:
     typed = plain(text).lower()
     lowered = " " + NOT_ALL.sub(" ", re.sub(r"[^\w]+", " ", typed)) + " "
-    chosen = [
-        choice
+    named = {
+        choice: {w for w in (choice.value.replace("_", " "), *choice.words) if f" {w} " in lowered}
+        | ({choice.title} if plain(choice.title).lower() in typed else set())
         for choice in entry.choices
-        if any(f" {word} " in lowered for word in (choice.value.replace("_", " "), *choice.words))
-        or plain(choice.title).lower() in typed
-    ]
+    }
+    chosen = [choice for choice, words in named.items() if words]
+    # "All these sales calls" are calls; "all" alone is everything.
+    narrow = [choice for choice in chosen if named[choice] - ALL]
+    return _chosen(entry, text, narrow or chosen)
+
+
+def _chosen(entry: Field, text: str, chosen: Sequence[Choice]) -> ReadValue:
     if not chosen or (len(chosen) > 1 and not entry.several):
         return ReadValue()
     return ReadValue(
         FieldValue(text, ",".join(c.value for c in chosen), ", ".join(c.title for c in chosen))
     )
+
+
+def _more_or_less(entry: Field, earlier: FieldValue, text: str) -> FieldValue | None:
+    """What "the e-mails too" or "leave the directory out" make of several choices; else None."""
+    named = read_choice(entry, text).value
+    had, said = set(earlier.value.split(",")), set(named.value.split(",")) if named else set()
+    if LESS.search(plain(text)) and said & had and had - said:
+        kept = had - said
+    elif MORE.search(plain(text)) and said - had:
+        kept = had | said
+    else:
+        return None
+    return _chosen(entry, text, [c for c in entry.choices if c.value in kept]).value
+
+
+def read_lookup(text: str, language: str = "en") -> ReadValue:
+    """Something a record can be found by: a number, an address; or an honest "I don't know"."""
+    if re.search(r"\d", text) or "@" in text:
+        return read_words(text, 1, language)
+    if UNKNOWN.search(plain(text)) or NO_NUMBER.search(plain(text)):
+        return ReadValue(FieldValue(text, "unknown", SAID[language]["no_lookup"]))
+    return ReadValue()
 
 
 def read_when(text: str, today: date, language: str = "en") -> ReadValue:
@@ -205,7 +269,7 @@ def read_when(text: str, today: date, language: str = "en") -> ReadValue:
     if UNKNOWN.search(typed) and not DATED.search(typed):
         return ReadValue(FieldValue(text, "unknown", said["unknown"]))
     if DATED.search(typed):
-        day = _day_in(_around_day(typed), today)
+        day = _days_ago(typed, today) or _day_in(_around_day(typed), today)
         if day is not None:
             return _judged(day, text, today, language)
         if re.search(r"\d", text):
@@ -213,6 +277,18 @@ def read_when(text: str, today: date, language: str = "en") -> ReadValue:
     if VAGUE.search(typed):
         return ReadValue(FieldValue(text, "about", said["quoted"].format(words=text)))
     return ReadValue()
+
+
+def _days_ago(text: str, today: date) -> date | None:
+    """The day of "three weeks ago", beside which the date library takes other words for days."""
+    found = SINCE.search(text)
+    if found is None or EXPLICIT.search(text):
+        return None
+    count = NUMBERS.get(found[1].lower()) or int(found[1])
+    try:
+        return today - timedelta(days=count * DAYS_OF[found[2].lower()])
+    except (OverflowError, ValueError):
+        return None
 
 
 def _judged(day: date, text: str, today: date, language: str) -> ReadValue:

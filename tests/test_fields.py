@@ -257,7 +257,7 @@ def test_a_day_is_corrected_by_a_day_alone() -> None:
     assert reader.correct(when, WHEN, "not that", TODAY) is None
 
 
-@pytest.mark.parametrize("kind_and_name", [("complaint", "what"), ("access", "find")])
+@pytest.mark.parametrize("kind_and_name", [("complaint", "what"), ("correction", "right")])
 def test_a_story_keeps_what_was_said_before(kind_and_name: tuple[str, str]) -> None:
     field = entry(*kind_and_name)
     assert field.type in {FieldType.STORY, FieldType.SHORT}
@@ -267,3 +267,82 @@ def test_a_story_keeps_what_was_said_before(kind_and_name: tuple[str, str]) -> N
     assert corrected.words == "first\nrather second"
     assert corrected.value == "first\nCorrected: rather second"
     assert corrected.said == "“first”\nCorrected: rather second"
+
+
+WITHDRAWAL = forms()["withdrawal"].field("uses")
+FIND = forms()["access"].field("find")
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("please stop all these sales calls to my house", "sales_calls"),
+        ("all of it", "everything"),
+        ("all", "everything"),
+        ("stop everything, the calls too", "sales_calls,everything"),
+        ("no more offers by mail", "marketing_messages"),
+    ],
+)
+def test_all_the_calls_are_calls(text: str, uses: str) -> None:
+    value = FieldReader().read(WITHDRAWAL, text, TODAY).value
+    assert value is not None and value.value == uses
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("add the e-mails too", "marketing_messages,sales_calls,directory"),
+        ("leave the directory out", "sales_calls"),
+        ("keep the directory listing", "sales_calls"),
+        ("just analytics", "analytics"),
+    ],
+)
+def test_a_correction_adds_takes_away_or_replaces(text: str, uses: str) -> None:
+    earlier = FieldValue("calls and directory", "sales_calls,directory", "")
+    value = FieldReader().correct(WITHDRAWAL, earlier, text, TODAY)
+    assert value is not None and value.value == uses
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("account 90871", "account 90871"),
+        ("me@example.ca is my login", "me@example.ca is my login"),
+        ("I don't have any of these with me", "unknown"),
+        ("everything", None),
+        ("my wife", None),
+    ],
+)
+def test_what_a_record_is_found_by(text: str, value: str | None) -> None:
+    found = FieldReader().read(FIND, text, TODAY).value
+    assert (found.value if found else None) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("it was on a tuesday, i think 3 weeks ago", 21),
+        ("about two days back", 2),
+        ("a couple of weeks ago", 14),
+        ("a year ago", 365),
+    ],
+)
+def test_so_long_ago_is_counted_whatever_stands_beside_it(text: str, days: int) -> None:
+    value = read_when(text, TODAY).value
+    assert value is not None
+    assert value.value == (TODAY - timedelta(days=days)).isoformat()
+
+
+def test_a_wish_is_kept_without_the_word_that_adds_it() -> None:
+    name = forms()["access"].field("name")
+    blank = FieldValue("", "", "not said")
+    value = FieldReader().correct(name, blank, "add my name, Dana Whitecloud", TODAY)
+    assert value is not None and value.value == "Dana Whitecloud"
+
+
+def test_values_are_said_back_in_the_language_of_the_conversation() -> None:
+    assert read_contact("j@example.ca", "fr").value == FieldValue(
+        "j@example.ca", "j@example.ca", "par courriel à j@example.ca"
+    )
+    future = read_when("on 3 December 2027", TODAY, "fr").problem
+    assert future == "Le vendredi 3 décembre 2027 est dans le futur."

@@ -20,6 +20,7 @@ class FieldType(StrEnum):
     CONTACT = "contact"
     CHOICE = "choice"
     SHORT = "short"
+    LOOKUP = "lookup"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "thread": "here, in this conversation",
         "no_email": "That e-mail address is not complete.",
         "no_number": "That telephone number is not complete.",
+        "no_lookup": "you have none of these at hand",
         "corrected": "Corrected: {words}",
     },
     "fr": {
@@ -35,6 +36,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "thread": "ici, dans cette conversation",
         "no_email": "Cette adresse courriel n’est pas complète.",
         "no_number": "Ce numéro de téléphone n’est pas complet.",
+        "no_lookup": "vous n’avez rien de cela sous la main",
         "corrected": "Correction : {words}",
     },
 }
