@@ -152,7 +152,7 @@ COVERED: dict[int, tuple[tuple[str, str], ...]] = {
     29: ((CLOCKS, "test_overdue_begins_with_the_next_local_day"),),
     30: (
         (CLOCKS, "test_an_unanswered_access_request_is_refused_by_law_the_day_after"),
-        (REMINDERS, "test_a_deemed_refusal_is_told_beside_what_is_overdue"),
+        (REMINDERS, "test_a_deemed_refusal_takes_the_place_of_being_overdue_that_day"),
         (OFFICER, "test_what_is_overdue_is_closed_with_a_reason"),
     ),
     31: (
