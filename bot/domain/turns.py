@@ -15,10 +15,14 @@ from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, WISHES
 
 SURELY = 0.8
-# "Tell me who reads this" asks, though it does not look like a question.
+# "Tell me who reads this" and "why is it slow" ask, with or without a question mark.
 ASKS = re.compile(
-    r"\W*(?:(?:please|first|but|ok|wait)\W+)*(?:(?:can|could|will) you )?(?:tell me|i want to know"
-    r"|i'd like to know|explain(?: to me)?)\W+(?:who|what|how|why|when|where|whether|if)\b",
+    r"\W*(?:(?:please|first|but|and|ok|wait)\W+)*(?:"
+    r"(?:(?:can|could|will) you )?(?:tell me|i want to know|i'd like to know|explain(?: to me)?)\W+"
+    r"(?:who|what|how|why|when|where|whether|if)\b"
+    r"|why\b|who (?:will|is|are|can|sees|gets|reads)\b|where (?:is|are|do|does|can)\b"
+    r"|how (?:do|does|can|is|are|come|much|long)\b|(?:do|does|did|may|will) (?:i|you|my)\b"
+    r"|pourquoi\b|est-ce que\b)",
     re.IGNORECASE,
 )
 QUOTED = re.compile(r"[\"«“]([^\"«»“”]+)[\"»”]")
