@@ -115,7 +115,22 @@ def _at_confirmation(form: Form, draft: Draft, reading: Reading, proposed: Turn)
     if proposed is Turn.ANSWER:
         # More said when only a yes was missing: it belongs to the story, or mends a field.
         return TurnReading(Turn.CORRECTION, referred_field(form, draft, reading.text))
+    named = _other_choice(form, draft, reading.text)
+    if named is not None and proposed in {Turn.QUESTION, Turn.OTHER_REQUEST, Turn.NOT_UNDERSTOOD}:
+        return TurnReading(Turn.CORRECTION, named)
     return TurnReading(proposed)
+
+
+def _other_choice(form: Form, draft: Draft, text: str) -> str | None:
+    """The question whose other choice these words name in full, as in "rather keep my service"."""
+    lowered = _plain(text)
+    for entry in form.fields:
+        if entry.several or entry.name not in draft.fields:
+            continue
+        others = (c for c in entry.choices if c.value != draft.fields[entry.name].value)
+        if any(_plain(choice.title) in lowered for choice in others):
+            return entry.name
+    return None
 
 
 def _fits_tightly(entry: Field, candidate: FieldValue | None) -> bool:
