@@ -95,7 +95,9 @@ def code_from(mailbox: Mailbox, page: Page) -> str:
         if mailbox.received:
             break
         page.wait_for_timeout(50)
-    found = re.search(r"is (\d{6})\.", mailbox.received[-1].get_content())
+    plain = mailbox.received[-1].get_body(("plain",))
+    assert plain is not None
+    found = re.search(r"is (\d{6})\.", plain.get_content())
     assert found is not None
     return found.group(1)
 

@@ -94,6 +94,9 @@ def test_a_complaint_is_worked_to_its_end(visitor: Visitor, desk: Desk) -> None:
     page.locator("summary", has_text=re.compile("^Resolve$")).click()
     page.get_by_label("Justified", exact=True).check()
     page.get_by_label("Measures (a justified").fill("Your number is on our own list now.")
+    late = page.get_by_label("Why it is closed late")
+    expect(late).to_have_attribute("required", "")
+    late.fill("The recording took long to find.")
     page.get_by_role("button", name="Resolve").click()
     expect(page.get_by_text("Resolved. Its clocks are met.")).to_be_visible()
     done = desk.tickets.show(ticket.reference)
@@ -103,6 +106,7 @@ def test_a_complaint_is_worked_to_its_end(visitor: Visitor, desk: Desk) -> None:
     assert "10.4" in reply.content["text"]
     assert finding is not None
     assert finding.content["justified"] is True
+    assert done.events[-1].why == "The recording took long to find."
 
 
 def test_an_access_request_is_extended(visitor: Visitor, desk: Desk) -> None:
