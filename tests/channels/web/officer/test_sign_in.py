@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -278,7 +277,7 @@ class TestProvider:
             {"azp": "another-client"},
             {"nonce": "of another sign-in"},
             {"nonce": None},
-            {"exp": int(time.time()) - 3600},
+            {"exp": 1_767_225_600},  # New Year 2026: long over
             {"exp": None},
             {"sub": None},
         ],
