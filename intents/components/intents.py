@@ -15,10 +15,10 @@ UNQUOTED = SMALL_TALK | {"talk_to_human", "ticket_status", "out_of_scope"}
 PENALTY = 1.0
 SHARPNESS = 5.0
 # Cross-validated: beyond this, odd words outvote the meaning.
-SPELLING_SHARE = 0.7
+SPELLING_SHARE = 0.6
 # Quoting the policy to a person who asks about a bill is worse than naming the other doors once
 # too often: out of scope wins near ties (log-odds).
-OUT_OF_SCOPE_LEAN = 1.5
+OUT_OF_SCOPE_LEAN = 1.8
 # Two readings that agree are surer than they are right: measured on the set kept apart.
 TEMPERATURE = 1.6
 
