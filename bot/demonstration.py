@@ -102,7 +102,7 @@ def _take(desk: Desk, reference: str, name: str, words: str) -> None:
     elif name == "pause":
         desk.clocks.pause(reference, words, who=WHO)
     elif name == "resolve":
-        desk.tickets.resolve(reference, who=WHO, justified=True, measures=words)
+        desk.tickets.resolve(reference, who=WHO, justified=True, measures=words, why=WHY)
     else:
         getattr(desk.tickets, name)(reference, words, who=WHO)
 

@@ -150,10 +150,13 @@ def _train(settings: Settings, target: Path, say: Say) -> None:
     log_path.parent.mkdir(parents=True, exist_ok=True)
     # In its own folder first: a model that is there under its name is a whole one.
     partial = target.parent / f"partial-{os.getpid()}"
+    # --force: Rasa's cache knows neither the files that our components read nor their modules, so
+    # it would hand out a part that was learnt from yesterday's.
     command = [
         str(assistant_python()),
         *("-m", "rasa", "train", "--config", "config.yml", "--domain", "domain"),
         *("--data", "nlu", "rules", "--out", str(partial), "--fixed-model-name", "model"),
+        "--force",
     ]
     environment = rasa_environment(settings)
     with log_path.open("wb") as log:

@@ -74,6 +74,7 @@ def test_a_message_is_stored_and_answered(store: Store) -> None:
         "channel": "web",
         "received_at": stored.received_at.isoformat(),
         "asked": None,
+        "about": None,
     }
     [kept] = talk.history(alice)
     assert (kept["text"], kept["replies"], kept["late"]) == (

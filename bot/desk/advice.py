@@ -62,7 +62,7 @@ class AdviceDesk:
 
     def wants(self, connection: Connection, conversation: Conversation, reading: Reading) -> bool:
         """Whether this message is a matter of advice: asked for, or an answer to its question."""
-        if not conversation.person.role.is_staff:
+        if not conversation.person.role.is_staff or not self.rules.rows:
             return False
         if reading.intent in {ANSWER, INQUIRY} or reading.about == DISCLOSURE:
             return True
@@ -96,8 +96,13 @@ class AdviceDesk:
         return turn.asked(reading)
 
     def judge(self, text: str, reading: Reading) -> dict[str, Any]:
-        """Judge a message alone: nothing is asked, nothing is kept (`advise --file`)."""
+        """Judge a message alone: nothing is asked, nothing is kept (`advise --file`).
+
+        Raises InvalidInput where the company has no rules on disclosure.
+        """
         rules = self.rules
+        if not rules.rows:
+            raise InvalidInput("Advice needs the company's rules: there is no data/disclosure.yml.")
         weighed = [weigh(Readings.from_parse(given), rules) for given in reading.disclosures]
         if not weighed or reading.language == "fr":
             return words.prediction(text, decide(Facts(), rules), ("recipient", "subject"))

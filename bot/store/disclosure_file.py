@@ -25,7 +25,13 @@ NEEDED = frozenset(
 
 
 def read_disclosure(path: Path, name: str, policy: Policy) -> Rules:
-    """Read data/disclosure.yml; every clause must be in the policy. Errors name file and line."""
+    """Read data/disclosure.yml; every clause must be in the policy. Errors name file and line.
+
+    Without the file there are no rules, and the desk advises nobody: another company's policy
+    works before its rules on disclosure are written.
+    """
+    if not path.exists():
+        return Rules(MappingProxyType({}), (), MappingProxyType({}), "")
     root = read_located(path, name)
     top = root.record("recipients listed rows")
     rows = {id: _row(id, value, policy) for id, value in top["rows"].mapping().items()}

@@ -157,7 +157,10 @@ def test_another_companys_clauses_may_be_any_json(folder: Path) -> None:
         "parts: [{heading: All, clauses: [{id: A, title: One}, {id: B, title: Two}]}]\n",
         "utf-8",
     )
-    policy = load_library(folder).policy
+    (folder / "disclosure.yml").unlink()
+    library = load_library(folder)
+    policy = library.policy
+    assert not library.disclosure.rows
     assert {id: clause.text for id, clause in policy.clauses.items()} == clauses
     assert policy.effective == "2026-01-31"
 
