@@ -133,7 +133,9 @@ def _sweeper(desk: Desk) -> Sweeper:
 
 def _file(desk: Desk, received: datetime) -> int:
     filing = Filing(
-        key=f"bench:{received.isoformat()}", kind=Kind.INQUIRY, person="web:1",
+        key=f"bench:{received.isoformat()}", kind=Kind.INQUIRY,
+        # Somebody each time: two filings of one person on one matter would be joined.
+        person=f"web:{received.isoformat()}",
         role=Role.CUSTOMER, channel=Channel.WEB, received_at=received,
         fields={"what": {"words": "x" * 120, "value": "x" * 120, "said": "x" * 120}},
     )  # fmt: skip
