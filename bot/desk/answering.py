@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.advice import DISCLOSURE, AdviceDesk
+from bot.desk.filing import language_of
 from bot.desk.intake import Intake
 from bot.domain.advice import neither_confirmed
 from bot.domain.answers import (
@@ -17,6 +18,7 @@ from bot.domain.answers import (
     ask_back,
     follow_up,
     not_understood,
+    offering,
     quotable,
     request_button,
     settle,
@@ -24,10 +26,11 @@ from bot.domain.answers import (
     unsure,
 )
 from bot.domain.errors import DeskError
+from bot.domain.phrases import phrases
 from bot.domain.receipts import status_lines
 from bot.domain.replies import Reading, Reply
 from bot.domain.tickets import Kind
-from bot.domain.topics import TOPICS, WISHES, note_wish
+from bot.domain.topics import TOPICS, WISHES, note_offer, note_wish, offered
 from bot.store import conversations, drafts, inbox, tickets
 from bot.store.conversations import Conversation
 from bot.store.db import Connection
@@ -71,9 +74,33 @@ class Answering:
             done = inbox.outcome(connection, message_id, DISCLOSURE)
             if done is not None:
                 return Response(tuple(done["replies"]))
+            decided = self._decided(connection, conversation, message, reading)
+            if decided is not None:
+                return decided
             if self.advice.wants(connection, conversation, reading):
+                _forget_offer(connection, conversation)
                 return self._advise(connection, conversation, message, reading, now)
             return self._respond(connection, conversation, message, reading, now)
+
+    def _decided(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: inbox.Message,
+        reading: Reading,
+    ) -> Response | None:
+        """A bare yes or no to the request that the last reply offered; None for all else."""
+        kind = offered(conversation.topic)
+        if kind is None or message.payload is not None or unsure(reading):
+            return None
+        if reading.intent == "affirm":
+            # The request itself takes the offer, so that a repeated delivery finds it again.
+            return Response(follow=f"{kind}_form")
+        if reading.intent != "deny":
+            return None
+        _forget_offer(connection, conversation)
+        words = phrases(language_of(conversation))
+        return Response((about(reading, Reply(words.declined)).to_json(),))
 
     def _advise(
         self,
@@ -117,7 +144,10 @@ class Answering:
             if own and settled.intent in DIRECT and settled.confidence >= DIRECT_AT_LEAST:
                 follow = follow or f"{DIRECT[settled.intent]}_form"
                 continue
-            replies.append(self._reply(connection, conversation, settled, voice, now))
+            reply = self._reply(connection, conversation, settled, voice, now)
+            # Of several offers a bare yes would mean none.
+            replies.append(offering(settled, reply) if len(several) == 1 else reply)
+        note_offer(topic, replies[-1].offers if replies else None)
         conversations.remember(connection, conversation.id, topic)
         return Response(tuple(reply.to_json() for reply in replies), follow)
 
@@ -147,6 +177,13 @@ class Answering:
             "so that nobody else can read yours: the Privacy Officer can tell you where it stands.",
             quick_replies=(request_button(Kind.INQUIRY),),
         )
+
+
+def _forget_offer(connection: Connection, conversation: Conversation) -> None:
+    if offered(conversation.topic) is not None:
+        topic = dict(conversation.topic)
+        note_offer(topic, None)
+        conversations.remember(connection, conversation.id, topic)
 
 
 def _note_topic(topic: dict[str, Any], reading: Reading, received_at: datetime) -> None:

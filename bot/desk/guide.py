@@ -30,7 +30,7 @@ from bot.domain.forms import (
 from bot.domain.phrases import Phrases, phrases
 from bot.domain.replies import QuickReply, Reading, Reply
 from bot.domain.tickets import Kind
-from bot.domain.topics import TOPICS, note_wish, take_wish
+from bot.domain.topics import TOPICS, note_offer, note_wish, offered, take_wish
 from bot.fields import FieldReader
 from bot.store import conversations, drafts, inbox
 from bot.store.conversations import Conversation
@@ -155,11 +155,11 @@ class Guide:
         message = inbox.find(connection, message_id)
         language = language_of(conversation)
         forms, words = self._forms(language), phrases(language)
-        starts = _starts(reading, kind)
+        starts = _starts(reading, kind) or _accepts(conversation, reading, kind)
         if draft is None and not starts:
             return Said(None, follow="respond")
         if draft is None:
-            return self._begin(connection, kind, conversation, message, now)
+            return self._begin(connection, kind, conversation, message, reading, now)
         if draft.kind != kind:
             return Said(draft, follow=f"{draft.kind}_form")
         if reading.intent == f"request_{kind}":
@@ -190,19 +190,21 @@ class Guide:
         kind: str,
         conversation: Conversation,
         message: inbox.Message,
+        reading: Reading,
         now: datetime,
     ) -> Said:
         language = language_of(conversation)
         form, words = self._forms(language)[kind], phrases(language)
+        topic = dict(conversation.topic)
+        # The clock starts with the first writing, not with the button pressed after it.
+        wanted = take_wish(topic, kind)
+        note_offer(topic, None)
+        conversations.remember(connection, conversation.id, topic)
         aside = drafts.find_aside(connection, conversation.id, kind)
         if aside is not None:
             drafts.move(connection, aside, "open", now)
             resumed = words.resumed.format(title=form.title)
             return Said(aside, (Reply(f"{resumed}\n{summary(form, aside, words.answer)}"),))
-        topic = dict(conversation.topic)
-        # The clock starts with the first writing, not with the button pressed after it.
-        wanted = take_wish(topic, kind)
-        conversations.remember(connection, conversation.id, topic)
         draft = drafts.start(
             connection,
             conversation.id,
@@ -211,7 +213,9 @@ class Guide:
             now=now,
             clauses_shown=tuple(conversation.topic.get("shown", ())),
         )
-        first, told = form.fields[0], self._opening_words(connection, form, conversation, message)
+        earlier = message.payload is not None or _accepts(conversation, reading, kind)
+        told = self._opening_words(connection, form, conversation, message, earlier)
+        first = form.fields[0]
         today = local_date(now, self.intake.library.zone)
         value = self.reader.read(first, told, today, language).value
         if value is None:
@@ -230,15 +234,23 @@ class Guide:
         form: Form,
         conversation: Conversation,
         message: inbox.Message,
+        earlier: bool,
     ) -> str:
-        """The person's own words that may answer the first question already; "" when none do."""
-        if message.payload is None:
+        """The person's own words that may answer the first question already; "" when none do.
+
+        After a button, or a yes in its place, they are the `earlier` ones.
+        """
+        if not earlier:
             return message.text if _tells(form, message.text, ASKS_HOW) else ""
         last = str(conversation.topic.get("intent"))
         about = TOPICS[last].request if last in TOPICS else Kind.INQUIRY
         if "intent" not in conversation.topic or (form.kind != Kind.INQUIRY and about != form.kind):
             return ""
-        written = [m.text for m in inbox.history(connection, conversation.id) if m.payload is None]
+        written = [
+            m.text
+            for m in inbox.history(connection, conversation.id)
+            if m.payload is None and m.number < message.number
+        ]
         last_words = written[-1] if written else ""
         if form.kind == Kind.INQUIRY:
             return last_words if len(last_words.split()) >= INQUIRY_WORDS else ""
@@ -284,6 +296,11 @@ def _tells(form: Form, text: str, asks: re.Pattern[str]) -> bool:
     """Tell whether these words are more than a wish to begin: a story, or what shall stop."""
     enough = SUBSTANTIAL_WORDS if form.fields[0].type is FieldType.STORY else 1
     return len(text.split()) >= enough and not asks.match(text)
+
+
+def _accepts(conversation: Conversation, reading: Reading, kind: str) -> bool:
+    """Tell whether a bare yes answers the offer to open a request of this kind."""
+    return reading.intent == "affirm" and offered(conversation.topic) == kind
 
 
 def _starts(reading: Reading, kind: str) -> bool:

@@ -30,6 +30,8 @@ UPSET = re.compile(
     r"|inacceptable|scandaleu\w*|avocat|tribunal)\b",
     re.IGNORECASE,
 )
+# From here on the policy answers the question.
+TOLD = 0.5
 # Whether the policy answers it was not read from the words: quote, without a doubt or a promise.
 UNREAD = 0.6
 FOLLOW_UP = re.compile(r"^\s*(and|what about|how about|same for|et)\b", re.IGNORECASE)
@@ -165,6 +167,31 @@ def answer(reading: Reading, voice: Voice) -> Reply:
     return about(reading, _not_for_this_desk(reading, voice))
 
 
+def offering(reading: Reading, reply: Reply) -> Reply:
+    """Let an answer ask plainly whether to open the request that its first button opens.
+
+    Not where the policy answers the question and the button is there only for more: whoever is
+    answered is not asked for anything.
+    """
+    kind = _opened_by(reply)
+    if kind is None:
+        return reply
+    if reading.intent in {OUT_OF_SCOPE, "talk_to_human"}:
+        # The lead offers it already.
+        return replace(reply, offers=str(kind))
+    told = reading.answerable >= TOLD or reading.intent == "accountability_contact"
+    if reading.intent not in TOPICS or (kind is Kind.INQUIRY and told):
+        return reply
+    asked = phrases(reading.language).offers[kind]
+    closing = "\n\n".join(part for part in (reply.closing, asked) if part)
+    return replace(reply, closing=closing, offers=str(kind))
+
+
+def _opened_by(reply: Reply) -> Kind | None:
+    payload = reply.quick_replies[0].payload if reply.quick_replies else ""
+    return next((kind for kind in Kind if payload == f"/request_{kind}"), None)
+
+
 def about(reading: Reading, reply: Reply) -> Reply:
     """Let a reply carry how its message was read."""
     return replace(
@@ -188,7 +215,7 @@ def _from_policy(reading: Reading, voice: Voice) -> Reply:
     topic = TOPICS[reading.intent]
     id, span = reading.clauses[0]
     quoted = QuotedClause(voice.policy.get(id), span)
-    specified = reading.answerable >= 0.5
+    specified = reading.answerable >= TOLD
     if reading.language == "fr":
         lead = _french_lead(specified)
     elif reading.intent == "accountability_contact" and not specified:

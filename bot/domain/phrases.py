@@ -44,7 +44,9 @@ class Phrases:
     add: str
     blank: str
     suggested: str
+    declined: str
     requests: Mapping[Kind, str]
+    offers: Mapping[Kind, str]
 
     @property
     def cancel_button(self) -> QuickReply:
@@ -102,6 +104,7 @@ ENGLISH = Phrases(
     skip="Nothing to add",
     add="Add: {label}",
     blank="not said; you can add it",
+    declined="All right, I open nothing. If you need anything else, just write.",
     suggested="{title} (suggested from your words; you can change it)",
     requests={
         Kind.INQUIRY: "Ask the Privacy Officer",
@@ -110,6 +113,14 @@ ENGLISH = Phrases(
         Kind.CORRECTION: "Ask for a correction",
         Kind.WITHDRAWAL: "Withdraw consent",
         Kind.INCIDENT: "Report a leak or loss",
+    },
+    offers={
+        Kind.INQUIRY: "Shall I pass your question on to the Privacy Officer?",
+        Kind.COMPLAINT: "Shall I take down a complaint for you now?",
+        Kind.ACCESS: "Shall I take down a request to see your information now?",
+        Kind.CORRECTION: "Shall I take down now what has to be put right?",
+        Kind.WITHDRAWAL: "Shall I take down now what you want stopped?",
+        Kind.INCIDENT: "Shall I take down what happened now?",
     },
 )
 
@@ -157,6 +168,7 @@ FRENCH = Phrases(
     skip="Rien à ajouter",
     add="Ajouter : {label}",
     blank="non précisé; vous pouvez l’ajouter",
+    declined="D’accord, je n’ouvre rien. Si vous avez besoin d’autre chose, écrivez-moi.",
     suggested="{title} (proposé d’après vos mots; vous pouvez le changer)",
     requests={
         Kind.INQUIRY: "Écrire à la personne responsable",
@@ -165,6 +177,19 @@ FRENCH = Phrases(
         Kind.CORRECTION: "Demander une correction",
         Kind.WITHDRAWAL: "Retirer mon consentement",
         Kind.INCIDENT: "Signaler une fuite ou une perte",
+    },
+    offers={
+        Kind.INQUIRY: (
+            "Voulez-vous que je transmette votre question à la personne responsable de la "
+            "protection de la vie privée?"
+        ),
+        Kind.COMPLAINT: "Voulez-vous que je prenne votre plainte en note maintenant?",
+        Kind.ACCESS: (
+            "Voulez-vous que je prenne en note maintenant votre demande de voir vos renseignements?"
+        ),
+        Kind.CORRECTION: "Voulez-vous que je prenne en note maintenant ce qu’il faut corriger?",
+        Kind.WITHDRAWAL: "Voulez-vous que je prenne en note maintenant ce qui doit cesser?",
+        Kind.INCIDENT: "Voulez-vous que je prenne en note maintenant ce qui est arrivé?",
     },
 )
 

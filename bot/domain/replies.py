@@ -36,7 +36,8 @@ class Reply:
     """One message to the person.
 
     `lead` is our own words. `clauses` are quoted after it. `text` is both, complete in itself
-    for a channel that shows text alone.
+    for a channel that shows text alone. `offers` is the kind of request that the reply asks
+    whether to open: a bare yes opens it.
     """
 
     lead: str
@@ -48,6 +49,7 @@ class Reply:
     answerable: float | None = None
     verdict: str | None = None
     ticket: dict[str, Any] | None = None
+    offers: str | None = None
 
     @property
     def text(self) -> str:

@@ -88,6 +88,19 @@ WISHES = frozenset(
 INTENTS = frozenset(TOPICS) | SMALL_TALK | {OUT_OF_SCOPE}
 
 
+def note_offer(topic: dict[str, Any], kind: str | None) -> None:
+    """Keep the kind of request that the last reply asked whether to open; None forgets it."""
+    topic.pop("offer", None)
+    if kind is not None:
+        topic["offer"] = kind
+
+
+def offered(topic: Mapping[str, Any]) -> str | None:
+    """The kind of request that the last reply asked whether to open."""
+    kind = topic.get("offer")
+    return str(kind) if kind else None
+
+
 def note_wish(topic: dict[str, Any], kind: Kind, received_at: datetime) -> None:
     """Keep when a request of this kind was first written of in a conversation."""
     topic["wanted"] = {str(kind): received_at.isoformat(), **topic.get("wanted", {})}

@@ -10,7 +10,7 @@ import pytest
 from bot.desk import Desk, Response
 from bot.domain.errors import DeskError
 from bot.domain.people import Person
-from bot.store import conversations
+from bot.store import conversations, drafts
 from bot.store.db import Store
 from tests.fakes.desks import set_time
 from tests.fakes.threads import MONDAY, Thread, filing, reading, wired
@@ -184,3 +184,89 @@ def test_a_follow_up_is_no_guess_however_unsure_it_was_read(desk: Desk) -> None:
     said = ask(alice, "and for employees?", "greet", confidence=0.2)
     [reply] = said.replies
     assert reply["clauses"][0]["id"] == "5.2"
+
+
+def offer_and_answer(alice: Thread, intent: str, said: str, **more: Any) -> Response:
+    """The question that gets an offer, and hours later the bare answer to it."""
+    ask(alice, "may I take it back, and what would happen", "consent_withdrawal", **more)
+    set_time(alice.store, MONDAY.replace(hour=20))
+    return ask(alice, said, intent)
+
+
+def test_an_answer_that_leads_to_a_request_asks_for_it_plainly(desk: Desk) -> None:
+    alice = thread(desk)
+    [reply] = ask(alice, "can I stop the marketing?", "consent_withdrawal").replies
+    assert reply["closing"] == "Shall I take down now what you want stopped?"
+    assert reply["text"].endswith(reply["closing"])
+    assert topic(alice)["offer"] == "withdrawal"
+
+
+def test_a_yes_to_the_offer_opens_what_the_button_would(desk: Desk) -> None:
+    alice = thread(desk)
+    yes = offer_and_answer(alice, "affirm", "yes")
+    assert yes == Response(follow="withdrawal_form")
+    message = alice.receive("yes")
+    begun = desk.form_turn("withdrawal", alice.id, message, reading("affirm", text="yes"))
+    assert (begun.given, begun.asked) == ((), "uses")
+    assert "offer" not in topic(alice)
+    with alice.store.reading() as connection:
+        draft = drafts.find_open(connection, alice.id)
+    assert draft is not None
+    assert draft.received_at < MONDAY.replace(hour=16)
+
+
+def test_a_yes_brings_the_earlier_words_along(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "is it possible to end your marketing e-mails to me", "consent_withdrawal")
+    message = alice.receive("yes please")
+    assert desk.respond(alice.id, message, reading("affirm")).follow == "withdrawal_form"
+    begun = desk.form_turn("withdrawal", alice.id, message, reading("affirm"))
+    assert (begun.given, begun.asked) == (("uses",), "details")
+    assert "marketing e-mails" in begun.replies[0]["text"]
+
+
+def test_a_yes_handed_over_twice_begins_one_request(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "can I see my file?", "access_request")
+    message = alice.receive("yes")
+    again = [desk.respond(alice.id, message, reading("affirm")).follow for _ in range(2)]
+    first = desk.form_turn("access", alice.id, message, reading("affirm"))
+    assert again == ["access_form", "access_form"]
+    assert desk.respond(alice.id, message, reading("affirm")).follow == "access_form"
+    assert desk.form_turn("access", alice.id, message, reading("affirm")) == first
+
+
+@pytest.mark.parametrize(
+    ("language", "lead"), [("en", "All right, I open nothing."), ("fr", "D’accord, je n’ouvre")]
+)
+def test_a_no_to_the_offer_is_taken_kindly(desk: Desk, language: str, lead: str) -> None:
+    alice = thread(desk)
+    no = offer_and_answer(alice, "deny", "no", language=language)
+    assert no.follow is None
+    assert no.replies[0]["lead"].startswith(lead)
+    assert "offer" not in topic(alice)
+    [later] = ask(alice, "yes", "affirm").replies
+    assert later["lead"].startswith("There is no question open between us")
+
+
+@pytest.mark.parametrize("intent", ["greet", "retention", "out_of_scope", "safeguards"])
+def test_any_other_message_forgets_the_offer_of_before(desk: Desk, intent: str) -> None:
+    alice = thread(desk)
+    ask(alice, "can I see my file?", "access_request")
+    ask(alice, "another thing", intent)
+    assert topic(alice).get("offer") != "access"
+
+
+def test_a_button_forgets_the_offer_too(desk: Desk) -> None:
+    alice = thread(desk)
+    ask(alice, "can I see my file?", "access_request")
+    alice.press("complaint", "request_complaint")
+    assert "offer" not in topic(alice)
+
+
+def test_of_two_offers_a_yes_means_none(desk: Desk) -> None:
+    alice = thread(desk)
+    parts = (reading("access_request"), reading("consent_withdrawal"))
+    said = ask(alice, "can I see it, can I stop it?", "access_request", requests=parts)
+    assert [reply["closing"] for reply in said.replies] == ["", ""]
+    assert "offer" not in topic(alice)

@@ -11,6 +11,7 @@ from bot.domain.answers import (
     empty_message,
     follow_up,
     not_understood,
+    offering,
     prediction,
     quotable,
     settle,
@@ -245,3 +246,37 @@ def test_every_topic_can_be_offered_in_a_few_words() -> None:
 
 def test_an_empty_message_is_asked_for_words() -> None:
     assert "without words" in empty_message().lead
+
+
+@pytest.mark.parametrize(
+    ("intent", "answerable", "offered", "asks"),
+    [
+        ("consent_withdrawal", 0.9, "withdrawal", True),
+        ("access_request", 0.9, "access", True),
+        ("correction", 0.3, "correction", True),
+        ("complaint_procedure", 0.9, "complaint", True),
+        # Answered: nobody is asked for more.
+        ("safeguards", 0.9, None, False),
+        ("accountability_contact", 0.3, None, False),
+        # Not answered: the Privacy Officer can.
+        ("safeguards", 0.3, "inquiry", True),
+        # Their own words offer it.
+        ("talk_to_human", 0.0, "inquiry", False),
+        (OUT_OF_SCOPE, 0.0, "inquiry", False),
+        ("greet", 0.0, None, False),
+        ("affirm", 0.0, None, False),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_an_answer_offers_it_asks_plainly(
+    intent: str, answerable: float, offered: str | None, asks: bool, language: str
+) -> None:
+    clauses = quotable(settle(reading(intent), POLICY, {}))[:1]
+    read = tuple((id, None) for id in clauses)
+    asked = reading(intent, answerable=answerable, language=language, clauses=read)
+    plain = answer(asked, voice())
+    reply = offering(asked, plain)
+    assert reply.offers == offered
+    assert (reply.closing != plain.closing) is asks
+    assert reply.closing.endswith("?") is asks
+    assert "offers" not in reply.to_json()
