@@ -8,6 +8,7 @@ from bot.desk.changes import changing, known_reference
 from bot.desk.intake import Intake
 from bot.domain.attachments import MOST_FILES, Attachment, accepted
 from bot.domain.errors import InvalidInput, NotFound
+from bot.domain.thresholds import ADDED
 from bot.domain.tickets import Event
 from bot.store import attachments, tickets
 
@@ -29,7 +30,8 @@ class Attachments:
     ) -> Attachment:
         """Keep a file with a ticket, with its event, in one transaction.
 
-        What a requester adds (`who` is "requester") is always theirs to have. Raises InvalidInput
+        What a requester adds (`who` is "requester") is always theirs to have, and the owner, else
+        the officer, is told of it. Raises InvalidInput
         for a file that is not taken and beyond 20 files, NotFound for an unknown reference.
         """
         plain, media_type = accepted(name, content)
@@ -41,6 +43,8 @@ class Attachments:
                 connection, ticket.id, name=plain, media_type=media_type, content=content,
                 who=who, shared=shared or who == REQUESTER, now=change.now,
             )  # fmt: skip
+            if who == REQUESTER:
+                change.tell_of(ADDED)
             told = {"file": kept.id, "bytes": kept.size, "shared": kept.shared}
             event = Event(change.now, who, "attachment", "", None, told)
             tickets.add_event(connection, ticket.id, event)

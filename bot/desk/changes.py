@@ -13,7 +13,7 @@ from bot.desk.planning import ACKNOWLEDGING, WAITS, Plans
 from bot.domain.clocks import Clock
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.letters import CLOSING, REQUESTER
-from bot.domain.thresholds import DEEMED_REFUSAL, OPENED
+from bot.domain.thresholds import ADDED, DEEMED_REFUSAL, OPENED, TAKEN_BACK
 from bot.domain.tickets import Event, Status, Step, Ticket, is_open, next_status, parse_reference
 from bot.store import digests, notices, tickets
 from bot.store.db import Connection
@@ -87,6 +87,12 @@ class Change:
     def plans(self) -> Plans:
         return self.intake.plans(self.connection, self.now)
 
+    def tell_of(self, what: str) -> None:
+        """Plan the word that the requester did this: ADDED or TAKEN_BACK."""
+        plans = self.plans()
+        plans.requester_did(self.ticket, what)
+        plans.write()
+
     def tell_when_unanswered(self, question: int) -> None:
         """Plan the word that the requester does not answer; what was planned of an earlier
         question is off."""
@@ -102,11 +108,16 @@ class Change:
         plans.write()
 
     def postpone(self, until: datetime) -> int:
-        """Let reminders wait; letters and a deemed refusal do not. Returns how many
-        wait."""
+        """Let reminders wait; letters, a deemed refusal and word from the requester do not.
+
+        Returns how many wait.
+        """
         letters = {str(n["threshold"]) for n in self.ticket.notices if n["clock"] == REQUESTER}
         waiting = notices.postpone(
-            self.connection, self.ticket.id, until, but={DEEMED_REFUSAL, *letters}
+            self.connection,
+            self.ticket.id,
+            until,
+            but={DEEMED_REFUSAL, ADDED, TAKEN_BACK, *letters},
         )
         plans = self.plans()
         for row in waiting:

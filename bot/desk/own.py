@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from bot.desk.changes import changing, known_reference
 from bot.desk.intake import Intake
-from bot.desk.tickets import TicketDesk, heard
+from bot.desk.tickets import heard, step_taken
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.redaction import redact
+from bot.domain.thresholds import ADDED, TAKEN_BACK
 from bot.domain.tickets import Status, Step, Ticket
 from bot.store import conversations, tickets
 
@@ -55,9 +56,9 @@ class OwnRequests:
     def add(self, reference: str, text: str) -> tuple[Ticket, tuple[str, ...]]:
         """Add what the requester writes, card numbers and SINs masked.
 
-        A question of the officer is thereby answered, and what was paused for it runs on. Returns
-        the request and the kinds of number that were masked. Raises InvalidInput for no words or
-        too many.
+        A question of the officer is thereby answered, and what was paused for it runs on. The
+        owner, else the officer, is told. Returns the request and the kinds of number that were
+        masked. Raises InvalidInput for no words or too many.
         """
         words = text.strip()
         if not words:
@@ -67,12 +68,17 @@ class OwnRequests:
         clean = redact(words)
         with changing(self.intake, reference, who=REQUESTER) as change:
             change.add_fact(INFORMATION, {"text": clean.text})
+            change.tell_of(ADDED)
             if change.ticket.status is Status.WAITING:
                 return heard(change, why=""), clean.found
             return change.save(INFORMATION), clean.found
 
     def withdraw(self, reference: str) -> Ticket:
-        """Take the request back: its clocks end. Raises Conflict for one that is closed."""
-        return TicketDesk(self.intake).take(
-            reference, Step.WITHDRAW, who=REQUESTER, why="taken back by the requester"
-        )
+        """Take the request back: its clocks end, and the owner, else the officer, is told.
+
+        Raises Conflict for one that is closed.
+        """
+        with changing(self.intake, reference, who=REQUESTER) as change:
+            change.stepped(Step.WITHDRAW)
+            change.tell_of(TAKEN_BACK)
+            return step_taken(change, Step.WITHDRAW, why="taken back by the requester")

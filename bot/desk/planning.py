@@ -36,6 +36,8 @@ from bot.store.notices import NewNotice, NoticeRow
 
 # A requester who was asked something and does not answer is told of under this in place of a clock.
 WAITS = "waiting"
+# And what they did with their own request, under this.
+HEARD = "heard"
 # What could not be delivered is told to the operator under its threshold with this before it.
 UNDELIVERED = "undelivered:"
 # The rung of a letter that came back: what the officer is told is not the letter.
@@ -104,10 +106,27 @@ class Plans:
 
         At once where its kind pages people, else at the office's next opening.
         """
+        when = self._at_the_desk(kind)
         page = self.library.kinds[str(kind)].page_at_once
-        when = self.now if page else next_office_moment(self.library, self.now)
         self._tell(ticket_id, None, clock, OPENED, version, when, page=page)
         return when
+
+    def _at_the_desk(self, kind: Kind) -> datetime:
+        page = self.library.kinds[str(kind)].page_at_once
+        return self.now if page else next_office_moment(self.library, self.now)
+
+    def requester_did(self, ticket: Ticket, what: str) -> None:
+        """The word that the requester did this (domain.thresholds: ADDED, TAKEN_BACK).
+
+        It goes to the owner, else the officer, when a new ticket of its kind would. Several
+        additions before that are told of once.
+        """
+        waits = notices.pending(self.connection, ticket.id)
+        if any((r.clock, r.threshold, r.state) == (HEARD, what, "planned") for r in waits):
+            return
+        # Every change is an event, so that the number of events tells one addition from the next.
+        number, when = len(ticket.events) + 1, self._at_the_desk(ticket.kind)
+        self._tell(ticket.id, ticket.owner, HEARD, what, number, when)
 
     def next(
         self, ticket_id: int, owner: str | None, clock: Clock, version: int, after: str | None

@@ -108,7 +108,7 @@ class TicketDesk:
         if step is Step.HEAR:
             return self.hear(reference, who=who, why=why, seen=seen)
         with changing(self.intake, reference, who=who, seen=seen) as change:
-            return _step(change, step, why=why)
+            return step_taken(change, step, why=why)
 
     def reply(
         self, reference: str, text: str, *, who: str, why: str = "", seen: int | None = None
@@ -118,7 +118,7 @@ class TicketDesk:
         with changing(self.intake, reference, who=who, seen=seen) as change:
             change.stepped(Step.REPLY)
             change.write_letter(REPLY, f"{words}\n\n{recourse(self.intake.library.company)}")
-            return _step(change, Step.REPLY, why=why)
+            return step_taken(change, Step.REPLY, why=why)
 
     def acknowledge(
         self, reference: str, text: str, *, who: str, seen: int | None = None
@@ -128,7 +128,7 @@ class TicketDesk:
         with changing(self.intake, reference, who=who, seen=seen) as change:
             change.stepped(Step.ACKNOWLEDGE)
             change.write_letter(ACKNOWLEDGEMENT, words)
-            return _step(change, Step.ACKNOWLEDGE, why="")
+            return step_taken(change, Step.ACKNOWLEDGE, why="")
 
     def ask(
         self, reference: str, text: str, *, who: str, why: str = "", seen: int | None = None
@@ -138,7 +138,7 @@ class TicketDesk:
         with changing(self.intake, reference, who=who, seen=seen) as change:
             change.stepped(Step.ASK)
             number = change.write_letter(QUESTION, words)
-            asked = _step(change, Step.ASK, why=why)
+            asked = step_taken(change, Step.ASK, why=why)
             change.tell_when_unanswered(number)
             return self.intake.load(change.connection, asked.reference, change.now)
 
@@ -174,7 +174,7 @@ class TicketDesk:
             if justified is not None or measures.strip():
                 finding = {"justified": justified, "measures": measures.strip(), "why": why}
                 change.add_fact("finding", finding)
-            return _step(change, Step.RESOLVE, why=why)
+            return step_taken(change, Step.RESOLVE, why=why)
 
     def reopen(self, reference: str, *, who: str, why: str = "", seen: int | None = None) -> Ticket:
         """Take a closed request up again. No clock restarts: one that went on may be overdue."""
@@ -371,7 +371,8 @@ def heard(change: Change, *, why: str) -> Ticket:
     return change.save(str(Step.HEAR), why=why, status=status, clocks=running, renewed=ran_on)
 
 
-def _step(change: Change, step: Step, *, why: str, **columns: Any) -> Ticket:
+def step_taken(change: Change, step: Step, *, why: str, **columns: Any) -> Ticket:
+    """Save this step of the life cycle, with the clocks that it meets or ends. Raises Conflict."""
     status: Status = change.stepped(step)
     running = change.each_clock(lambda clock: _after(clock, step, change.now))
     return change.save(str(step), why=why, status=status, clocks=running, **columns)

@@ -19,6 +19,8 @@ OPENED, DUE, DEEMED_REFUSAL = "opened", "due", "deemed_refusal"
 OVERDUE = "overdue+"
 # A pause that nobody ends, and a requester who does not answer, are told of after so many days.
 PAUSED, WAITING = "paused+", "waiting+"
+# What a requester does with their own request: add words or a file to it, take it back.
+ADDED, TAKEN_BACK = "information", "withdrawn"
 OWNER = "owner"
 
 
@@ -131,6 +133,8 @@ def route(threshold: str, rules: ReminderRules, page: Collection[str] = ()) -> R
     """Who is told of this threshold; `page` are those whom its kind of ticket pages at once."""
     if threshold == OPENED:
         return Route(tuple(page) or ("officer",), card=True, in_digest=False, every_way=bool(page))
+    if threshold in {ADDED, TAKEN_BACK}:
+        return Route((OWNER,), card=True, in_digest=False)
     if threshold == DEEMED_REFUSAL:
         duties = ("officer", "deputy", "fallback", OWNER)
         return Route(duties, card=True, in_digest=False, every_way=True)

@@ -23,7 +23,7 @@ from bot.domain.letters import (
     receipt_letter,
 )
 from bot.domain.receipts import dated_line
-from bot.domain.thresholds import DEEMED_REFUSAL, OPENED, PAUSED, WAITING
+from bot.domain.thresholds import ADDED, DEEMED_REFUSAL, OPENED, PAUSED, TAKEN_BACK, WAITING
 from bot.domain.tickets import Kind, Ticket
 from bot.domain.workdays import Calendar
 from bot.notices import DigestLine, Notice, Sort
@@ -197,6 +197,10 @@ class Composer:
             return f"No answer from the requester for {days} days: {kind}"
         if row.threshold == OPENED:
             return f"New {kind}"
+        if row.threshold == ADDED:
+            return f"The requester added something: {kind}"
+        if row.threshold == TAKEN_BACK:
+            return f"Taken back by the requester: {kind}"
         clock = ticket.clock(row.clock)
         if row.threshold == DEEMED_REFUSAL:
             return f"The statutory day has passed (deemed refusal): {kind}"
@@ -249,6 +253,10 @@ class Composer:
             if ticket.kind is Kind.INCIDENT:
                 return "Acknowledge it now, contain it, and assess the risk (PIPEDA s.10.1)."
             return "Acknowledge it, and read what they wrote."
+        if row.threshold == ADDED:
+            return "Read what they added."
+        if row.threshold == TAKEN_BACK:
+            return "Stop working on it: no date is left to keep."
         if row.threshold == DEEMED_REFUSAL:
             return "Answer now: the requester may take it to the Commissioner."
         if row.threshold.startswith(PAUSED):

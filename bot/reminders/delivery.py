@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.desk.intake import Intake
-from bot.desk.planning import ACKNOWLEDGING, UNDELIVERED, WAITS, Plans
+from bot.desk.planning import ACKNOWLEDGING, HEARD, UNDELIVERED, WAITS, Plans
 from bot.domain.letters import REQUESTER
 from bot.domain.thresholds import OPENED
 from bot.domain.tickets import Status, Ticket, is_open
@@ -206,6 +206,8 @@ def _off(
         return None
     if not plans.is_told(row, ticket.owner):
         return Outcome(row, "moved")
+    if row.clock == HEARD:
+        return None
     if row.clock == WAITS:
         return None if ticket.status is Status.WAITING else Outcome(row, "cancelled")
     version, clock = standing.clocks.get(row.clock, (0, None))

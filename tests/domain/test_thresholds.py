@@ -151,6 +151,8 @@ def test_a_deemed_refusal_outweighs_being_overdue_on_the_same_day() -> None:
         ("deemed_refusal", ("officer", "deputy", "fallback", "owner"), True, True),
         ("paused+14", ("owner",), False, False),
         ("waiting+14", ("owner",), False, False),
+        ("information", ("owner",), True, False),
+        ("withdrawn", ("owner",), True, False),
     ],
 )
 def test_who_is_told_and_how(
