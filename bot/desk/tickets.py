@@ -32,6 +32,12 @@ LONGEST_WORD = 80
 NUMBER = re.compile(r"\d{4}")
 
 
+def closed_late(ticket: Ticket) -> str | None:
+    """The sentence that asks why this ticket is closed late; None while no due date went by."""
+    late = [clock.name for clock in ticket.clocks if clock.state in OVERDUE]
+    return LATE.format(clocks=", ".join(late)) if late else None
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What the register of incidents keeps of one (PIPEDA s.10.1; SOR/2018-64, s.6).
@@ -166,11 +172,9 @@ class TicketDesk:
             raise InvalidInput("A complaint found to be justified needs measures (policy 10.4).")
         with changing(self.intake, reference, who=who, seen=seen) as change:
             change.stepped(Step.RESOLVE)
-            late = [
-                c.name for c in change.ticket.clocks if c.state in {"overdue", "deemed_refusal"}
-            ]
+            late = closed_late(change.ticket)
             if late and not why.strip():
-                raise InvalidInput(LATE.format(clocks=", ".join(late)))
+                raise InvalidInput(late)
             if justified is not None or measures.strip():
                 finding = {"justified": justified, "measures": measures.strip(), "why": why}
                 change.add_fact("finding", finding)

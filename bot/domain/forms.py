@@ -66,8 +66,12 @@ class Field:
 
     def applies(self, draft: Draft) -> bool:
         """Tell whether this question belongs to what was answered so far."""
+        return self.follows(draft.fields)
+
+    def follows(self, answers: Mapping[str, FieldValue]) -> bool:
+        """Tell whether these answers, by the names of their questions, call for this one."""
         return all(
-            name in draft.fields and values & set(draft.fields[name].value.split(","))
+            name in answers and values & set(answers[name].value.split(","))
             for name, values in self.only_if.items()
         )
 

@@ -25,6 +25,7 @@ from bot.channels.slack.modals import (
 from bot.channels.slack.people import Roster
 from bot.channels.slack.ports import Inbox, Reader, Talk
 from bot.desk import Desk
+from bot.desk.tickets import closed_late
 from bot.domain.clocks import local_date
 from bot.domain.errors import DeskError
 from bot.domain.forms import Form
@@ -88,11 +89,22 @@ class Listeners:
                 read_request(self.forms[private["kind"]], given, self.reader, today).problems
             )
         else:
-            problems = step_problems(str(private.get("step")), given, today)
+            problems = step_problems(
+                str(private.get("step")), given, today, late=self._late(private)
+            )
         if problems:
             ack(response_action="errors", errors=problems)
         else:
             ack()
+
+    def _late(self, private: Mapping[str, Any]) -> str | None:
+        """Why a reason is needed, for closing what is overdue. What is gone is the worker's."""
+        if private.get("step") != "resolve":
+            return None
+        try:
+            return closed_late(self.desk.tickets.show(str(private.get("r"))))
+        except DeskError:
+            return None
 
     def _request(self, kind: str, source: str, story: str, *, others: bool = False) -> Any:
         form = self.forms[kind]

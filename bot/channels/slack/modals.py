@@ -14,6 +14,7 @@ from bot.channels.slack import blocks as kit
 from bot.channels.slack.blocks import Block
 from bot.channels.slack.cards import STATUS_WORDS, can_take, since, ticket_url
 from bot.channels.slack.ports import Reader
+from bot.desk.tickets import closed_late
 from bot.domain.clock_changes import EXTENSION_REASONS, PAUSE_REASONS
 from bot.domain.forms import Field, FieldType, FieldValue, Form
 from bot.domain.tickets import Kind, Ticket
@@ -22,6 +23,15 @@ OTHERS = (
     "Please leave out other people's names and details where you can, and card numbers and SINs "
     "always: the Privacy Officer can ask for what is needed."
 )
+ON_A_FORM = {
+    "this conversation is": "this form is",
+    "what you type here": "what you type in this form",
+    "you confirm": "you send this form",
+    'say "here"': 'write "here"',
+    "waits for you in this conversation": "comes as a message in Slack",
+    "to read the answer in this conversation": "to get the answer as a message in Slack",
+    "If you have none at hand, say so.": "If you have none at hand, write so.",
+}
 NOT_GIVEN = FieldValue("", "none", "none")
 
 
@@ -32,7 +42,7 @@ def request_modal(form: Form, *, source: str, story: str = "", others: bool = Fa
         shown.append(kit.marked(f"*Other people's data*: {OTHERS}"))
     for number, entry in enumerate(form.fields):
         initial = story if number == 0 and entry.type is FieldType.STORY else ""
-        shown.append(_question(entry, initial))
+        shown.append(_question(form, entry, initial))
     told = [
         f"• *{kit.escape(choice.title.capitalize())}*: {kit.escape(choice.consequence)}"
         for entry in form.fields
@@ -49,21 +59,53 @@ def request_modal(form: Form, *, source: str, story: str = "", others: bool = Fa
 
 def _opening(form: Form) -> str:
     """The form's opening without what only a conversation can promise."""
-    said = re.split(r"(?<=[.;]) ", form.opening)
-    kept = [part for part in said if "question" not in part and "cancel" not in part]
-    return " ".join(part[:1].upper() + part[1:] for part in kept).replace(";", ".")
+    said = re.split(r"(?<=[.;:]) ", _on_a_form(form.opening))
+    kept = [part for part in said if "short question" not in part and "cancel" not in part]
+    return " ".join(f"{part[:1].upper()}{part[1:].rstrip('.;:')}." for part in kept)
 
 
-def _question(entry: Field, initial: str) -> Block:
+def _on_a_form(words: str) -> str:
+    """What a conversation says of itself, as it is true of a form and of what follows it."""
+    for said, true in ON_A_FORM.items():
+        words = words.replace(said, true)
+    return words
+
+
+def _question(form: Form, entry: Field, initial: str) -> Block:
     if entry.type is FieldType.CHOICE:
-        options = [kit.option(c.title.capitalize(), c.value) for c in entry.choices]
-        sort = "checkboxes" if entry.several else "radio_buttons"
-        element: Block = {"type": sort, "options": options}
+        element = _choice(entry)
     else:
         element = kit.text_input(multiline=entry.type is FieldType.STORY, initial=initial)
-    return kit.field_input(
-        entry.name, entry.label, element, hint=entry.ask, optional=entry.optional
-    )
+    hint = _condition(form, entry) + _on_a_form(entry.ask)
+    return kit.field_input(entry.name, entry.label, element, hint=hint, optional=_may_stay(entry))
+
+
+def _may_stay(entry: Field) -> bool:
+    """Whether it may stay empty on a form, where all questions stand side by side."""
+    return entry.optional or entry.offered is not None or bool(entry.only_if)
+
+
+def _choice(entry: Field) -> Block:
+    options = [kit.option(c.title.capitalize(), c.value) for c in entry.choices]
+    if entry.several:
+        return {"type": "checkboxes", "options": options}
+    if _may_stay(entry):
+        return {
+            "type": "static_select", "options": options,
+            "placeholder": kit.plain("Choose, or leave it open"),
+        }  # fmt: skip
+    return {"type": "radio_buttons", "options": options}
+
+
+def _condition(form: Form, entry: Field) -> str:
+    """For which answers to the other questions this one is asked, in words."""
+    titles = [
+        f"\u201c{choice.title.capitalize()}\u201d"
+        for name, values in entry.only_if.items()
+        for choice in form.field(name).choices
+        if choice.value in values
+    ]
+    return f"Only if you choose {' or '.join(titles)}. " if titles else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +122,16 @@ def read_request(form: Form, given: Mapping[str, Any], reader: Reader, today: da
     problems: dict[str, str] = {}
     for entry in form.fields:
         text = _typed(entry, given.get(entry.name))
+        if not entry.follows(values) or (not text and entry.offered):
+            continue
         if not text and entry.optional:
             values[entry.name] = NOT_GIVEN
             continue
         found = reader.read(entry, text, today) if text else None
         if found is None or found.value is None:
             problem = found.problem if found else None
-            problems[entry.name] = f"{problem} {entry.again}" if problem else entry.again
+            again = _on_a_form(entry.again)
+            problems[entry.name] = f"{problem} {again}" if problem else again
         else:
             values[entry.name] = found.value
     return Read(values, problems)
@@ -132,8 +177,9 @@ def step_title(step: str) -> str:
 
 
 def _step_inputs(ticket: Ticket, step: str, today: date) -> list[Block]:
+    late = closed_late(ticket) if step == "resolve" else None
     reason = kit.field_input(
-        "why", "Reason", kit.text_input(), hint=REASON_HINT,
+        "why", "Reason", kit.text_input(), hint=f"{late} {REASON_HINT}" if late else REASON_HINT,
         optional=step in {"acknowledge", "reply", "resume"},
     )  # fmt: skip
     return [*_asked(ticket, step, today), *([] if step == "note" else [reason])]
@@ -193,8 +239,13 @@ def _finding(ticket: Ticket) -> list[Block]:
     ]  # fmt: skip
 
 
-def step_problems(step: str, given: Mapping[str, Any], today: date) -> dict[str, str]:
-    """What can be told at once to be missing, by the name of the field."""
+def step_problems(
+    step: str, given: Mapping[str, Any], today: date, *, late: str | None = None
+) -> dict[str, str]:
+    """What can be told at once to be missing, by the name of the field.
+
+    `late` is the sentence that asks for a reason, where the step needs one for coming late.
+    """
     problems: dict[str, str] = {}
     if step in {"reply", "note"} and not str(given.get("text") or "").strip():
         problems["text"] = "Please write something."
@@ -203,6 +254,8 @@ def step_problems(step: str, given: Mapping[str, Any], today: date) -> dict[str,
     justified = given.get("justified") == "yes"
     if step == "resolve" and justified and not str(given.get("measures") or "").strip():
         problems["measures"] = "A justified complaint needs measures (policy 10.4)."
+    if late and not str(given.get("why") or "").strip():
+        problems["why"] = late
     return problems
 
 

@@ -124,6 +124,7 @@ def test_a_form_is_filed_once_with_a_receipt_and_counts_from_the_first_word(desk
     assert abs((ticket.received_at - first).total_seconds()) < 60
     assert (ticket.channel, ticket.role) == (Channel.SLACK, Role.EMPLOYEE)
     assert ticket.fields["reach"]["value"] == "pat@example.ca"
+    assert set(ticket.fields) == set(COMPLAINT)
     until(lambda: not desk.inbox.claim(5), "all rows are done")
     assert len([p for p in desk.slack.direct(ALICE) if ticket.reference in p.text]) == 1
 

@@ -13,7 +13,7 @@ from bot.notices import Notice, NoticeError, Sort
 from tests.channels.slack.office import Office, until
 from tests.channels.slack.test_forms import modal, submit
 from tests.fakes.block_kit import render, render_view
-from tests.fakes.desks import file
+from tests.fakes.desks import file, set_time
 from tests.fakes.slack import (
     ALICE,
     DEPUTY,
@@ -98,6 +98,27 @@ def test_each_step_has_its_form_its_reason_and_its_record(
     assert ticket.reference in whispered(desk)
     event = desk.desk.tickets.show(ticket.reference).events[-1]
     assert (event.who, event.what, event.why) == (WHO, what, why)
+
+
+def test_what_is_closed_late_says_why(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    set_time(desk.store, desk.store.now() + timedelta(days=60))
+    press(desk, card, "resolve")
+    view = modal(desk)
+    asked = "say why it is closed late"
+    assert asked in render_view(view)
+    given = {"justified": picked("no"), "why": typed("  ")}
+    assert asked in submit(desk, OFFICER, view, given, id="V-late")["errors"]["why"]
+    assert desk.desk.tickets.show(ticket.reference).status is not Status.RESOLVED
+    given["why"] = typed("The archive was closed")
+    assert submit(desk, OFFICER, view, given, id="V-late") == {}
+
+    def resolved() -> bool:
+        return desk.desk.tickets.show(ticket.reference).status is Status.RESOLVED
+
+    until(resolved, "it is resolved")
+    event = desk.desk.tickets.show(ticket.reference).events[-1]
+    assert (event.who, event.what, event.why) == (WHO, "resolve", "The archive was closed")
 
 
 def test_a_card_is_brought_up_to_date_in_place(desk: Office) -> None:
