@@ -118,14 +118,30 @@ def _holding(words: str) -> ColumnElement[bool]:
     reference = parse_reference(words)
     if reference is not None:
         return tickets.c.reference == reference
-    written = json.dumps(words)[1:-1]
-    for mark in (ESCAPE, "%", "_"):
-        written = written.replace(mark, f"{ESCAPE}{mark}")
-    pattern = f"%{written.lower()}%"
+    pattern = f"%{''.join(map(_either_case, words))}%"
     return or_(
         func.lower(cast(tickets.c.fields, String)).like(pattern, escape=ESCAPE),
         func.lower(tickets.c.person).like(pattern, escape=ESCAPE),
     )
+
+
+def _either_case(char: str) -> str:
+    """A character as JSON writes it, for a pattern that finds it in either case.
+
+    JSON writes an accented letter as a code, which no database turns into lower case: where the
+    codes of the two cases differ the pattern leaves the digit open.
+    """
+    small, large = _written(char.lower()), _written(char.upper())
+    if len(small) != len(large):
+        return _written(char)
+    return "".join(a if a == b else "_" for a, b in zip(small, large, strict=True))
+
+
+def _written(char: str) -> str:
+    written = json.dumps(char)[1:-1].lower()
+    for mark in (ESCAPE, "%", "_"):
+        written = written.replace(mark, f"{ESCAPE}{mark}")
+    return written
 
 
 def _running(connection: Connection, ids: Sequence[int]) -> dict[int, dict[date, tuple[str, bool]]]:
