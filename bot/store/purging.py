@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, and_, delete, exists, func, select
+from sqlalchemy import Connection, Table, Text, and_, cast, delete, exists, func, or_, select
 
 from bot.store.db import Store
 from bot.store.tables import (
@@ -20,6 +20,8 @@ from bot.store.tables import (
     rate_counts,
     sign_in_attempts,
     sign_in_links,
+    slack_inbox,
+    slack_posts,
     status_sessions,
     ticket_codes,
     ticket_facts,
@@ -62,14 +64,37 @@ def determined_on(connection: Connection, ticket_id: int) -> str | None:
 def delete_tickets(connection: Connection, ids: Sequence[int]) -> None:
     """Delete tickets with all that hangs on them but their events, which `events.purge` empties.
 
-    The drafts they were filed from go, too.
+    The drafts they were filed from go, too, and what Slack has sent and is to be sent about them.
     """
+    _delete_from_slack(connection, ids)
     keys = connection.execute(select(tickets.c.filing_key).where(tickets.c.id.in_(ids))).scalars()
     filed = [key.removeprefix("draft:") for key in keys if key.startswith("draft:")]
     for table in HANGING_ON_TICKETS:
         connection.execute(delete(table).where(table.c.ticket_id.in_(ids)))
     connection.execute(delete(drafts).where(drafts.c.id.in_(filed)))
     connection.execute(delete(tickets).where(tickets.c.id.in_(ids)))
+
+
+def _delete_from_slack(connection: Connection, ids: Sequence[int]) -> None:
+    """Delete what came in from Slack for these tickets, and what goes out about them.
+
+    Rows are wiped once they are worked on or sent: here go those that never were. A conversation
+    goes on after its ticket, so that only what was said before its closing is deleted.
+    """
+    of_these = tickets.c.id.in_(ids)
+    named = select(tickets.c.reference).where(of_these)
+    connection.execute(delete(slack_posts).where(slack_posts.c.reference.in_(named)))
+    came = slack_inbox.c
+    belongs = or_(
+        and_(
+            came.conversation == tickets.c.conversation_id,
+            came.received_at <= tickets.c.closed_at,
+        ),
+        tickets.c.filing_key == "slack:" + came.data["view"].as_string(),
+        # An officer's button or form names its ticket.
+        cast(came.data, Text).contains(tickets.c.reference),
+    )
+    connection.execute(delete(slack_inbox).where(exists().where(of_these, belongs)))
 
 
 def delete_conversations(connection: Connection, before: datetime, *, limit: int) -> int:
@@ -81,6 +106,7 @@ def delete_conversations(connection: Connection, before: datetime, *, limit: int
     connection.execute(delete(message_labels).where(message_labels.c.message_id.in_(said)))
     for table in (drafts, inbox):
         connection.execute(delete(table).where(table.c.conversation_id.in_(ids)))
+    connection.execute(delete(slack_inbox).where(slack_inbox.c.conversation.in_(ids)))
     connection.execute(delete(conversations).where(conversations.c.id.in_(ids)))
     return len(ids)
 

@@ -222,11 +222,12 @@ class SlackPosts:
             return (real_now(self.store, connection) - at).total_seconds() if at else None
 
     def prune(self, older_than: timedelta) -> int:
-        """Delete what was sent or given up long ago. Returns how many rows."""
+        """Delete what was sent, given up, or left held long ago. Returns how many rows."""
         with self.store.transaction() as connection:
             before = real_now(self.store, connection) - older_than
             table = slack_posts.c
-            old = and_(table.state.in_(("sent", "failed")), table.created_at < before)
+            over = table.state.in_(("sent", "failed", "held"))
+            old = and_(over, table.created_at < before)
             connection.execute(delete(slack_marks).where(slack_marks.c.at < before))
             return connection.execute(delete(slack_posts).where(old)).rowcount
 

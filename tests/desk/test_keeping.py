@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import text
 
 from bot.desk import Desk
+from bot.desk.intake import Filing
 from bot.desk.keeping import Purged
 from bot.desk.tickets import Assessment
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.people import Channel, Person, Role
 from bot.domain.tickets import Kind, Ticket
-from bot.store import conversations, drafts, events, inbox
+from bot.store import conversations, drafts, events, inbox, purging
 from bot.store.db import Store
+from bot.store.slack_inbox import SlackInbox
+from bot.store.slack_posts import SlackPosts
 from tests.fakes.desks import NOON, desk_of, file, pass_days, set_time
 
 SECRET = "zyxwvut-9876-confidential"
@@ -73,6 +76,68 @@ def test_deleted_means_gone(desk: Desk, store: Store) -> None:
     assert desk.keeping.purge() == Purged(tickets=1, conversations=1, drafts=1)
     assert SECRET.encode() not in everything(store)
     assert chain_holds(desk)
+
+
+def from_slack(store: Store, key: str, text: str = SECRET, **data: str) -> int:
+    """Something that came in from Slack and was never worked on. Returns its row."""
+    rows = SlackInbox(store)
+    assert rows.receive(
+        key=key, message_key=None, kind="message", team="T1", user="U1", channel="D1", ts="1.1",
+        thread_ts="", text=text, masked=(), data=data, age=timedelta(),
+    )  # fmt: skip
+    found = rows.by_key(key)
+    assert found is not None
+    return found.id
+
+
+def test_nothing_of_a_ticket_is_left_in_what_slack_sent_or_is_to_be_sent(
+    desk: Desk, store: Store
+) -> None:
+    conversation, other = talk(desk), talk(desk, "something else")
+    rows, posts = SlackInbox(store), SlackPosts(store)
+    rows.note(from_slack(store, "said"), conversation, 1)
+    rows.note(from_slack(store, "elsewhere", "kept words"), other, 1)
+    gone, stays = closed(desk, conversation=conversation), file(desk, conversation=other)
+    for ticket, words in ((gone, SECRET), (stays, "kept words")):
+        about = {"private": f'{{"r": "{ticket.reference}"}}', "given": words}
+        from_slack(store, f"step {ticket.reference}", words, **about)
+        posts.plan(f"card {ticket.reference}", "chat.postMessage", "C1", {"text": words},
+                   reference=ticket.reference, held=True)  # fmt: skip
+    set_time(store, NOON + timedelta(days=1))
+    # The same conversation goes on after the ticket.
+    rows.note(from_slack(store, "later", "kept words"), conversation, 2)
+    pass_days(store, 3 * 365 + 2)
+    with store.transaction() as connection:
+        purging.delete_tickets(connection, [gone.id])
+    assert [key for key in ("said", f"step {gone.reference}") if rows.by_key(key)] == []
+    assert posts.find(f"card {gone.reference}") is None
+    for key in ("elsewhere", f"step {stays.reference}", "later"):
+        assert rows.by_key(key) is not None
+    assert posts.find(f"card {stays.reference}") is not None
+
+
+def test_a_form_that_was_filed_from_slack_and_left_half_done_goes_with_its_ticket(
+    desk: Desk, store: Store
+) -> None:
+    filing = Filing(
+        key="slack:V77", kind=Kind.COMPLAINT, person="slack:T1:U1", role=Role.EMPLOYEE,
+        channel=Channel.SLACK, received_at=store.now(), fields={"what": {"said": SECRET}},
+    )  # fmt: skip
+    ticket = desk.open_request(filing)
+    desk.tickets.resolve(ticket.reference, who="officer")
+    from_slack(store, "form", view="V77", given=SECRET)
+    from_slack(store, "another form", "kept words", view="V78")
+    pass_days(store, 3 * 365 + 2)
+    assert desk.keeping.purge().tickets == 1
+    assert SECRET.encode() not in everything(store)
+    assert SlackInbox(store).by_key("another form") is not None
+
+
+def test_a_silent_conversation_goes_with_what_came_in_for_it(desk: Desk, store: Store) -> None:
+    SlackInbox(store).note(from_slack(store, "said"), talk(desk), 1)
+    pass_days(store, 32)
+    assert desk.keeping.purge().conversations == 1
+    assert SECRET.encode() not in everything(store)
 
 
 def test_a_day_too_early_everything_stays(desk: Desk, store: Store) -> None:

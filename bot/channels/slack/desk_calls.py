@@ -150,11 +150,11 @@ class DeskCalls:
         officer = self.roster.is_officer(row.user)
         told = self.steps.take(private, given, row.user) if officer else OFFICER_ONLY
         body = plain_message(told).to_body()
-        channel = str(private.get("channel") or "")
+        channel, about = str(private.get("channel") or ""), str(private.get("r") or "") or None
         if channel:
-            self.outbox.whisper(f"step:{row.id}", channel, row.user, body)
+            self.outbox.whisper(f"step:{row.id}", channel, row.user, body, reference=about)
         else:
-            self.outbox.post(f"step:{row.id}", row.user, body)
+            self.outbox.post(f"step:{row.id}", row.user, body, reference=about)
             self._publish(row, "all")
 
     def home(self, row: Delivery) -> None:

@@ -108,8 +108,9 @@ class SlackNotifier(Notifier):
             )
             body = {"channel": row.posted_in, "ts": row.ts, **_updating(message.to_body())}
             self.outbox.posts.plan(
-                f"card:{row.id}:{ticket.version}", UPDATE, str(row.posted_in), body
-            )
+                f"card:{row.id}:{ticket.version}", UPDATE, str(row.posted_in), body,
+                reference=ticket.reference,
+            )  # fmt: skip
             self.outbox.posts.showed(row.id, ticket.version)
         return len(rows)
 

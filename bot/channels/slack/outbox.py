@@ -63,11 +63,19 @@ class Outbox:
         )
 
     def whisper(
-        self, key: str, channel: str, user: str, body: Mapping[str, Any], thread: str = ""
+        self,
+        key: str,
+        channel: str,
+        user: str,
+        body: Mapping[str, Any],
+        thread: str = "",
+        *,
+        reference: str | None = None,
     ) -> None:
         """Plan a message in a channel that this person alone sees."""
         more = {"thread_ts": thread} if thread else {}
-        self.posts.plan(key, EPHEMERAL, channel, {**body, **more, "user": user})
+        said = {**body, **more, "user": user}
+        self.posts.plan(key, EPHEMERAL, channel, said, reference=reference)
 
     def respond(self, key: str, url: str, user: str, body: Mapping[str, Any]) -> None:
         """Plan the answer to a command; by direct message once its address has expired."""

@@ -47,6 +47,19 @@ def texts(slack: FakeSlack, channel: str = GENERAL) -> list[str]:
     return [posted.text for posted in slack.messages(channel)]
 
 
+def test_what_is_over_is_pruned_and_what_waits_is_not(store: Store) -> None:
+    posts = SlackPosts(store)
+    made = {
+        key: posts.plan(key, "chat.postMessage", GENERAL, {"text": key}, held=key == "held").id
+        for key in ("sent", "failed", "held", "planned")
+    }
+    posts.sent(made["sent"], GENERAL, "1.1")
+    posts.failed(made["failed"], "gone")
+    assert posts.prune(timedelta(days=1)) == 0
+    assert posts.prune(timedelta(days=-1)) == 3
+    assert [key for key in made if posts.find(key)] == ["planned"]
+
+
 def test_one_message_a_second_a_channel_in_order(
     slack: FakeSlack, store: Store, outbox: Outbox
 ) -> None:
