@@ -11,11 +11,12 @@ from bot.channels.slack import blocks as kit
 from bot.channels.slack.answers import Message, answer_messages, plain_message
 from bot.channels.slack.home import FILTERS, officer_home, prompts, requester_home
 from bot.channels.slack.listeners import FORM_COMMANDS
-from bot.channels.slack.modals import read_request, step_problems
+from bot.channels.slack.modals import step_problems
 from bot.channels.slack.officer import OfficerSteps
 from bot.channels.slack.outbox import PUBLISH, Outbox
 from bot.channels.slack.people import Roster, person_id
 from bot.channels.slack.ports import Delivery, Inbox, Reader
+from bot.channels.slack.request_form import read_request
 from bot.desk import Desk, Filing
 from bot.domain.clocks import local_date
 from bot.domain.errors import HorizonError, InvalidInput

@@ -17,13 +17,12 @@ from bot.channels.slack.api import Api, SlackTrouble
 from bot.channels.slack.intake import trigger_key
 from bot.channels.slack.modals import (
     answers,
-    read_request,
-    request_modal,
     step_modal,
     step_problems,
 )
 from bot.channels.slack.people import Roster
 from bot.channels.slack.ports import Inbox, Reader, Talk
+from bot.channels.slack.request_form import read_request, request_modal
 from bot.desk import Desk
 from bot.desk.tickets import closed_late
 from bot.domain.clocks import local_date

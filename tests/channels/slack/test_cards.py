@@ -18,7 +18,8 @@ from bot.channels.slack import blocks as kit
 from bot.channels.slack.answers import Message, answer_messages
 from bot.channels.slack.cards import notice_message, ticket_message
 from bot.channels.slack.home import officer_home, requester_home
-from bot.channels.slack.modals import request_modal, step_modal
+from bot.channels.slack.modals import step_modal
+from bot.channels.slack.request_form import request_modal
 from bot.domain.people import Role
 from bot.domain.policy import Clause
 from bot.domain.replies import QuickReply, QuotedClause, Reply
