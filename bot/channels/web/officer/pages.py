@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.templating import Jinja2Templates
 
 from bot.channels.web.officer.accounts import AccountPages
+from bot.channels.web.officer.calendar import CalendarPages
 from bot.channels.web.officer.gate import Gate
 from bot.channels.web.officer.live import Live
 from bot.channels.web.officer.oidc import Provider
@@ -48,6 +49,7 @@ class OfficerPages:
             Live(self.desk, gate).router(),
             OverviewPages(self.desk, gate, view).router(),
             RegisterPages(self.desk, gate, view).router(),
+            CalendarPages(self.desk, gate, view).router(),
             AccountPages(self.desk, gate, view).router(),
             TicketPages(self.desk, gate, view).router(),
         ):

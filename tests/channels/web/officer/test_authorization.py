@@ -41,6 +41,8 @@ ROUTES: Mapping[tuple[str, str], str | frozenset[Duty]] = {
     ("POST", "/officer/overview/{name}.csv"): WORK,
     ("GET", "/officer/registers"): READ,
     ("POST", "/officer/registers/{name}.csv"): WORK,
+    ("GET", "/officer/calendar"): READ,
+    ("POST", "/officer/calendar"): WORK,
     ("GET", "/officer/accounts"): ADMINISTER,
     ("POST", "/officer/accounts/{id}/role"): WORK,
     ("POST", "/officer/accounts/{id}/disable"): ADMINISTER,

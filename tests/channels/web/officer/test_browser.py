@@ -143,6 +143,28 @@ def test_exports_ask_again_who_it_is(visitor: Visitor, desk: Desk, office: Offic
     expect(page).to_have_url(f"{visitor.address}/officer/registers")
 
 
+def test_the_calendar_s_link_is_made_and_shown_once(visitor: Visitor, desk: Desk) -> None:
+    file(desk)
+    page = visitor.open("/officer").page
+    page.get_by_role("link", name="Calendar").click()
+    expect(page.get_by_text("No link has been made yet.")).to_be_visible()
+    page.get_by_role("button", name="Make the link").click()
+    link = page.get_by_label("Secret link of the calendar").input_value()
+    assert desk.feed.deadlines(secret_of(link))
+    visitor.open("/officer/calendar")
+    expect(page.get_by_text("was made on 2026-11-24 12:00")).to_be_visible()
+    assert secret_of(link) not in page.content()
+    page.get_by_role("button", name="Make a new link").click()
+    newer = page.get_by_label("Secret link of the calendar").input_value()
+    assert desk.feed.deadlines(secret_of(link)) is None
+    assert desk.feed.deadlines(secret_of(newer))
+
+
+def secret_of(link: str) -> str:
+    """The secret in a link of the calendar."""
+    return link.rpartition("/")[2].removesuffix(".ics")
+
+
 def test_files_go_up_and_down(visitor: Visitor, desk: Desk, tmp_path: Path) -> None:
     ticket, bill = file(desk), tmp_path / "bill.pdf"
     bill.write_bytes(b"%PDF-1.7 a bill")
@@ -190,7 +212,7 @@ def test_nothing_on_any_page_is_a_serious_barrier(visitor: Visitor, desk: Desk) 
     desk.tickets.disagree(complaint.reference, "The date is disputed.", who="officer")
     tickets = [f"tickets/{t.reference}" for t in (complaint, incident, access)]
     found = {}
-    for path in ("", "overview", "registers", "accounts", "confirm", *tickets):
+    for path in ("", "overview", "registers", "calendar", "accounts", "confirm", *tickets):
         page = visitor.open(f"/officer/{path}".rstrip("/")).page
         if barriers := serious(page):
             found[path] = barriers
@@ -206,5 +228,6 @@ def test_pages_fit_every_width(
     ticket = file(desk, Kind.INCIDENT, text="W" * 300)
     with visiting(browser, address, viewport={"width": width, "height": 700}) as visitor:
         visitor.open(f"/officer/sign-in?link={office.link()}")
-        for path in ("", "/overview", "/registers", "/accounts", f"/tickets/{ticket.reference}"):
+        pages = ("", "/overview", "/registers", "/calendar", "/accounts")
+        for path in (*pages, f"/tickets/{ticket.reference}"):
             assert visitor.open(f"/officer{path}").sideways() <= 0, path

@@ -1,0 +1,49 @@
+"""The secret link of the calendar of deadlines: when it was made, and making it anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from bot.channels.web.officer.gate import Gate
+from bot.channels.web.officer.view import View
+from bot.desk import Desk
+from bot.domain.accounts import Right, SignedIn
+
+CALENDAR = "/officer/calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPages:
+    """One page. The link is in the answer to the form that made it, and nowhere afterwards."""
+
+    desk: Desk
+    gate: Gate
+    view: View
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route(CALENDAR, self.gate.page(Right.READ, self.show), methods=["GET"])
+        # Whoever holds the link reads every deadline without signing in.
+        make = self.gate.step(Right.WORK, self.make, fresh=True)
+        router.add_api_route(CALENDAR, make, methods=["POST"])
+        return router
+
+    def show(self, request: Request, signed: SignedIn) -> Response:
+        """When the present link was made."""
+        return self._page(request, signed)
+
+    def make(self, request: Request, signed: SignedIn, form: FormData) -> Response:
+        """Make a new link, which ends the one before, and show it this once."""
+        link = self.desk.feed.new_link(self.gate.page_url, who=signed.account.id)
+        self.desk.accounts.note(signed.account.id, "calendar_link")
+        return self._page(request, signed, link)
+
+    def _page(self, request: Request, signed: SignedIn, link: str = "") -> Response:
+        return self.view.render(
+            request, "calendar.html", signed, made_at=self.desk.feed.made_at(), link=link,
+            zone=self.desk.intake.library.zone,
+        )  # fmt: skip
