@@ -38,12 +38,15 @@ class CalendarPages:
 
     def make(self, request: Request, signed: SignedIn, form: FormData) -> Response:
         """Make a new link, which ends the one before, and show it this once."""
+        before = self.desk.feed.made_at() is not None
         link = self.desk.feed.new_link(self.gate.page_url, who=signed.account.id)
         self.desk.accounts.note(signed.account.id, "calendar_link")
-        return self._page(request, signed, link)
+        return self._page(request, signed, link, made_before=before)
 
-    def _page(self, request: Request, signed: SignedIn, link: str = "") -> Response:
+    def _page(
+        self, request: Request, signed: SignedIn, link: str = "", *, made_before: bool = False
+    ) -> Response:
         return self.view.render(
             request, "calendar.html", signed, made_at=self.desk.feed.made_at(), link=link,
-            zone=self.desk.intake.library.zone,
+            made_before=made_before, zone=self.desk.intake.library.zone,
         )  # fmt: skip

@@ -24,6 +24,7 @@ def test_a_new_link_is_shown_once_and_ends_the_one_before(office: Office) -> Non
     made = officer.post(CALENDAR)
     assert made.status_code == 200
     assert made.headers["cache-control"] == "no-store"
+    assert "The one before" not in made.text
     first = link_on(made.text)
     known = office.desk.feed.deadlines(first)
     assert known is not None
@@ -31,7 +32,9 @@ def test_a_new_link_is_shown_once_and_ends_the_one_before(office: Office) -> Non
     after = officer.get(CALENDAR).text
     assert "was made on" in after
     assert (link_on(after), first in after) == ("", False)
-    second = link_on(officer.post(CALENDAR).text)
+    again = officer.post(CALENDAR).text
+    assert "The one before opens nothing any more." in again
+    second = link_on(again)
     assert office.desk.feed.deadlines(first) is None
     assert office.desk.feed.deadlines(second)
 
