@@ -20,6 +20,7 @@ from bot.domain.answers import (
     not_understood,
     offering,
     quotable,
+    quoted_alone,
     request_button,
     settle,
     undecided,
@@ -29,6 +30,7 @@ from bot.domain.errors import DeskError
 from bot.domain.phrases import phrases
 from bot.domain.receipts import status_lines
 from bot.domain.replies import Reading, Reply
+from bot.domain.statements import stated_wish
 from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, WISHES, note_offer, note_wish, offered
 from bot.store import conversations, drafts, inbox, tickets
@@ -130,6 +132,7 @@ class Answering:
         if message.payload is None and len(reading.text.split()) >= SPEAKING_WORDS:
             topic["language"] = "fr" if reading.language == "fr" else "en"
         several = reading.requests if len(reading.requests) > 1 else (reading,)
+        stated = self._stated(conversation, message, several)
         replies: list[Reply] = []
         follow: str | None = None
         for part in several:
@@ -145,11 +148,29 @@ class Answering:
                 follow = follow or f"{DIRECT[settled.intent]}_form"
                 continue
             reply = self._reply(connection, conversation, settled, voice, now)
+            if own and part is stated:
+                follow = f"{TOPICS[settled.intent].request}_form"
+                replies.append(quoted_alone(reply))
+                continue
             # Of several offers a bare yes would mean none.
             replies.append(offering(settled, reply) if len(several) == 1 else reply)
         note_offer(topic, replies[-1].offers if replies else None)
         conversations.remember(connection, conversation.id, topic)
         return Response(tuple(reply.to_json() for reply in replies), follow)
+
+    @staticmethod
+    def _stated(
+        conversation: Conversation, message: inbox.Message, several: tuple[Reading, ...]
+    ) -> Reading | None:
+        """The one part that starts its request by stating it; of several the person chooses."""
+        if message.payload is not None or any(part.intent in DIRECT for part in several):
+            return None
+        staff = conversation.person.role.is_staff
+        wishes = [part for part in several if part.intent in WISHES]
+        if len(wishes) != 1:
+            return None
+        text = wishes[0].text if len(several) > 1 and wishes[0].text else message.text
+        return wishes[0] if stated_wish(wishes[0], text, staff=staff) else None
 
     def _reply(
         self,

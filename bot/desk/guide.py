@@ -37,6 +37,8 @@ from bot.store.conversations import Conversation
 from bot.store.db import Connection
 
 SUBSTANTIAL_WORDS = 8
+# "My postal code is wrong" tells what is wrong already.
+SUBSTANTIAL_CORRECTION = 5
 INQUIRY_WORDS = 4
 # "How do I complain about ..." asks for the form; it does not yet tell what happened.
 ASKS_HOW = re.compile(r"\s*(how|where|who|what|can|could|comment|où|puis-je)\b", re.IGNORECASE)
@@ -294,7 +296,8 @@ def _consequences(form: Form, draft: Draft) -> str:
 
 def _tells(form: Form, text: str, asks: re.Pattern[str]) -> bool:
     """Tell whether these words are more than a wish to begin: a story, or what shall stop."""
-    enough = SUBSTANTIAL_WORDS if form.fields[0].type is FieldType.STORY else 1
+    story = SUBSTANTIAL_CORRECTION if form.kind is Kind.CORRECTION else SUBSTANTIAL_WORDS
+    enough = story if form.fields[0].type is FieldType.STORY else 1
     return len(text.split()) >= enough and not asks.match(text)
 
 

@@ -182,6 +182,9 @@ def offering(reading: Reading, reply: Reply) -> Reply:
     told = reading.answerable >= TOLD or reading.intent == "accountability_contact"
     if reading.intent not in TOPICS or (kind is Kind.INQUIRY and told):
         return reply
+    if reading.intent == "retention" and not ERASE.search(reading.text):
+        # "How long do you keep it?" wishes for nothing to stop.
+        return reply
     asked = phrases(reading.language).offers[kind]
     closing = "\n\n".join(part for part in (reply.closing, asked) if part)
     return replace(reply, closing=closing, offers=str(kind))
@@ -190,6 +193,11 @@ def offering(reading: Reading, reply: Reply) -> Reply:
 def _opened_by(reply: Reply) -> Kind | None:
     payload = reply.quick_replies[0].payload if reply.quick_replies else ""
     return next((kind for kind in Kind if payload == f"/request_{kind}"), None)
+
+
+def quoted_alone(reply: Reply) -> Reply:
+    """The clause without next steps, as it stands before the first question of its request."""
+    return replace(reply, closing="", quick_replies=(), offers=None)
 
 
 def about(reading: Reading, reply: Reply) -> Reply:

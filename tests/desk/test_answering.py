@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.desk import Desk, Response
+from bot.desk import Desk, FormTurn, Response
 from bot.domain.errors import DeskError
 from bot.domain.people import Person
 from bot.store import conversations, drafts
@@ -32,6 +32,13 @@ def desk(one_store: Store) -> Desk:
 
 def thread(desk: Desk, person: Person = ALICE) -> Thread:
     return Thread(desk.intake.store, desk, person)
+
+
+def begin(alice: Thread, text: str, intent: str, form: str) -> FormTurn:
+    """A message that is handed to a form, and what the form makes of it."""
+    message, read = alice.receive(text), reading(intent, text=text)
+    assert alice.desk.respond(alice.id, message, read).follow == f"{form}_form"
+    return alice.desk.form_turn(form, alice.id, message, read)
 
 
 def ask(alice: Thread, text: str, intent: str, **more: Any) -> Response:
@@ -270,3 +277,89 @@ def test_of_two_offers_a_yes_means_none(desk: Desk) -> None:
     said = ask(alice, "can I see it, can I stop it?", "access_request", requests=parts)
     assert [reply["closing"] for reply in said.replies] == ["", ""]
     assert "offer" not in topic(alice)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "clause", "form", "given", "asked"),
+    [
+        (
+            "I want to withdraw my consent to marketing e-mails",
+            "consent_withdrawal", "3.6", "withdrawal", ("uses",), "details",
+        ),
+        ("I withdraw my consent", "consent_withdrawal", "3.6", "withdrawal", (), "uses"),
+        (
+            "I want to see all notes and recordings that you have",
+            "access_request", "9.1", "access", ("what",), "find",
+        ),
+        ("send me my file", "access_request", "9.1", "access", (), "what"),
+        ("my postal code is wrong, fix it", "correction", "6.2", "correction", ("wrong",), "right"),
+    ],
+)  # fmt: skip
+def test_a_stated_wish_begins_after_its_clause(
+    desk: Desk,
+    text: str,
+    intent: str,
+    clause: str,
+    form: str,
+    given: tuple[str, ...],
+    asked: str,
+) -> None:
+    [quoted] = ask(thread(desk), text, intent).replies
+    assert [c["id"] for c in quoted["clauses"]] == [clause]
+    assert (quoted["quick_replies"], quoted["closing"]) == ([], "")
+    begun = begin(thread(desk), text, intent, form)
+    assert (begun.given, begun.asked) == (given, asked)
+
+
+@pytest.mark.parametrize(
+    ("person", "text", "confidence"),
+    [
+        (ALICE, "how do I get my file", 0.9),
+        (ALICE, "send me my file", 0.59),
+        (BOB, "cust wants her file, what do i hand her?", 0.9),
+        (BOB, "send me the customer's file", 0.9),
+    ],
+)
+def test_what_states_no_wish_gets_the_clause_and_the_offer(
+    desk: Desk, person: Person, text: str, confidence: float
+) -> None:
+    said = ask(thread(desk, person), text, "access_request", confidence=confidence)
+    assert said.follow is None
+    assert said.replies[0]["clauses"][0]["id"] == "9.1"
+    assert said.replies[0]["quick_replies"][0]["payload"] == "/request_access"
+
+
+def test_a_button_that_names_a_topic_states_nothing(desk: Desk) -> None:
+    alice = thread(desk)
+    message = alice.receive("See my own information", payload="/access_request")
+    assert desk.respond(alice.id, message, reading("access_request")).follow is None
+
+
+def test_a_stated_wish_beside_a_question_is_begun_after_the_answer(desk: Desk) -> None:
+    parts = (
+        reading("retention", text="How long do you keep my calls?"),
+        reading("consent_withdrawal", text="And stop calling me."),
+    )
+    text = "How long do you keep my calls? And stop calling me."
+    said = ask(thread(desk), text, "retention", requests=parts)
+    assert [reply["intent"] for reply in said.replies] == ["retention", "consent_withdrawal"]
+    assert said.follow == "withdrawal_form"
+
+
+def test_of_two_stated_wishes_the_person_chooses_the_first(desk: Desk) -> None:
+    parts = (
+        reading("access_request", text="Send me my file."),
+        reading("consent_withdrawal", text="And stop calling me."),
+    )
+    said = ask(thread(desk), "Send me my file. And stop calling me.", "retention", requests=parts)
+    assert said.follow is None
+    buttons = [reply["quick_replies"][0]["payload"] for reply in said.replies]
+    assert buttons == ["/request_access", "/request_withdrawal"]
+
+
+def test_how_long_something_is_kept_is_no_wish_to_stop(desk: Desk) -> None:
+    alice = thread(desk)
+    [reply] = ask(alice, "how long do you keep it?", "retention").replies
+    assert reply["closing"] == ""
+    [reply] = ask(alice, "can you delete it all?", "retention").replies
+    assert reply["closing"] == "Shall I take down now what you want stopped?"
