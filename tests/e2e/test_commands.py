@@ -19,7 +19,7 @@ pytestmark = pytest.mark.processes
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Measured by `make bench`, and by the bench's own tests.
 ELSEWHERE = {"bench"}
-OF_THE_ASSISTANT = {"advise", "ask", "chat", "rank", "train", "doctor"}
+OF_THE_ASSISTANT = {"advise", "ask", "chat", "rank", "train", "doctor", "evaluate"}
 
 
 def typed_commands() -> list[list[str]]:
