@@ -15,7 +15,7 @@ install:
 
 # Two workers; what needs the real processes stays with one of them.
 test: install
-	.venv/bin/python -m pytest -n 2 --dist loadgroup
+	.venv/bin/python -m pytest -n 2
 
 soak: install
 	SOAK=true .venv/bin/python -m pytest -m soak

@@ -8,10 +8,12 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import pytest_socket
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.config import SECRETS, Settings
 from bot.domain.zones import use_own_time_zones
@@ -21,6 +23,8 @@ from bot.store.migrate import migrate
 # Before any module holds a zone: the cache of zones is emptied once, here.
 use_own_time_zones()
 
+# The real processes are started once a run, and the commands of the README build on one another.
+REAL_PROCESSES = ("tests/e2e/", "tests/test_compose.py")
 ON_LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 SETTINGS = sorted(name.upper() for name in Settings.model_fields)
 
@@ -32,12 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[name] = ""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what needs the real processes to one worker: they are started once a run."""
-    for item in items:
-        if item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.xdist_group("processes"))
+class OneSetOfProcesses(LoadScopeScheduling):  # type: ignore[misc]
+    """Deals tests out one by one, but what starts the real processes goes to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "processes" if nodeid.startswith(REAL_PROCESSES) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return OneSetOfProcesses(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
