@@ -37,5 +37,5 @@ lock: install
 
 catalogue: install
 	.venv/bin/pybabel -q extract -F bot/locale/babel.cfg -k tr -k mark --no-location --omit-header -o $(CATALOGUE) .
-	.venv/bin/pybabel -q update -i $(CATALOGUE) -d bot/locale -D desk -l fr --no-fuzzy-matching --ignore-obsolete --omit-header
+	.venv/bin/pybabel -q update -i $(CATALOGUE) -d bot/locale -D desk -l fr -w 100 --no-fuzzy-matching --ignore-obsolete --omit-header
 	rm $(CATALOGUE)

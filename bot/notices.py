@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.domain.errors import DeskError
+from bot.domain.translation import ENGLISH, Translate
 
 
 class Sort(StrEnum):
@@ -69,6 +70,8 @@ class Notice:
     lines: Sequence[DigestLine] = ()
     # Rows of the outbox that this one message stands for.
     outbox: Sequence[int] = field(default=())
+    # The sentences that a way to reach people adds, in the language of the words.
+    tr: Translate = ENGLISH
 
 
 class NoticeError(DeskError):

@@ -11,8 +11,10 @@ from email.utils import make_msgid
 from html import escape
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from bot.domain.translation import mark
 from bot.notices import Notice, NoticeError, Notifier
 
+REPEAT = mark("Repeat: this may have reached you before.")
 # For each step of the talk with the server; all of them together take less than a sweep's lease.
 SECONDS = 8.0
 PERMANENT = range(500, 600)
@@ -38,7 +40,7 @@ class MailNotifier(Notifier):
         """Deliver to the server. Raises NoticeError, permanent for a refused recipient."""
         message = EmailMessage()
         message["From"], message["To"] = self._sender, notice.to
-        message["Subject"] = f"{'[Repeat] ' if notice.repeated else ''}{notice.subject}"
+        message["Subject"] = _subject(notice)
         message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
         message["X-Privacy-Desk-Notice"] = notice.key
         message.set_content(notice.text)
@@ -116,13 +118,17 @@ def as_html(notice: Notice) -> str:
     if notice.link:
         link = escape(notice.link, quote=True)
         parts.append(f'<p><a href="{link}" style="{BUTTON}">Open it on the officer page</a></p>')
-    repeat = "<p><strong>Repeat: this may have reached you before.</strong></p>"
+    repeat = f"<p><strong>{escape(notice.tr(REPEAT))}</strong></p>"
     body = (repeat if notice.repeated else "") + "".join(parts)
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>'
+        f'<!doctype html><html lang="{notice.tr.language}"><head><meta charset="utf-8"><title>'
         f'{escape(notice.subject)}</title></head><body style="{BODY}"><h1 style="{HEADING}">'
         f"{escape(notice.subject)}</h1>{body}</body></html>"
     )
+
+
+def _subject(notice: Notice) -> str:
+    return f"[{notice.tr('Repeat')}] {notice.subject}" if notice.repeated else notice.subject
 
 
 def _block(block: str) -> str:

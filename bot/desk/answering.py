@@ -33,6 +33,7 @@ from bot.domain.replies import Reading, Reply
 from bot.domain.statements import stated_wish
 from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, WISHES, note_offer, note_wish, offered
+from bot.locale import Translator, translator
 from bot.store import conversations, drafts, inbox, tickets
 from bot.store.conversations import Conversation
 from bot.store.db import Connection
@@ -129,8 +130,7 @@ class Answering:
         library = self.intake.library
         voice = Voice(library.policy, library.company, conversation.person.role)
         topic = dict(conversation.topic)
-        if message.payload is None and len(reading.text.split()) >= SPEAKING_WORDS:
-            topic["language"] = "fr" if reading.language == "fr" else "en"
+        reading = _in_language(reading, message, topic)
         several = reading.requests if len(reading.requests) > 1 else (reading,)
         stated = self._stated(conversation, message, several)
         replies: list[Reply] = []
@@ -181,23 +181,40 @@ class Answering:
         now: datetime,
     ) -> Reply:
         if reading.intent == "ticket_status":
-            return about(reading, self._status(connection, conversation, now))
+            tr = translator(reading.language)
+            return about(reading, self._status(connection, conversation, now, tr))
         pair = undecided(reading)
         if pair:
             return ask_back(pair, reading)
         return neither_confirmed(reading, answer(reading, voice))
 
-    def _status(self, connection: Connection, conversation: Conversation, now: datetime) -> Reply:
+    def _status(
+        self, connection: Connection, conversation: Conversation, now: datetime, tr: Translator
+    ) -> Reply:
         own = tickets.of_person(
             connection, conversation.person.id, self.intake.rebuilder(now), limit=5
         )
         if own:
-            return Reply(f"These are your requests with us:\n\n{status_lines(own)}")
+            lead = tr("These are your requests with us:")
+            return Reply(f"{lead}\n\n{status_lines(own, tr)}")
         return Reply(
-            "I see no request that was opened from here. A reference alone opens nothing, "
-            "so that nobody else can read yours: the Privacy Officer can tell you where it stands.",
-            quick_replies=(request_button(Kind.INQUIRY),),
+            tr(
+                "I see no request that was opened from here. A reference alone opens nothing, so "
+                "that nobody else can read yours: the Privacy Officer can tell you where it stands."
+            ),
+            quick_replies=(request_button(Kind.INQUIRY, tr.language),),
         )
+
+
+def _in_language(reading: Reading, message: inbox.Message, topic: dict[str, Any]) -> Reading:
+    """Let a message of a few words, or a button, be in the language of what was said before."""
+    if message.payload is None and len(reading.text.split()) >= SPEAKING_WORDS:
+        topic["language"] = "fr" if reading.language == "fr" else "en"
+        return reading
+    if reading.language == "fr" or topic.get("language") != "fr":
+        return reading
+    parts = tuple(replace(part, language="fr") for part in reading.requests)
+    return replace(reading, language="fr", requests=parts)
 
 
 def _forget_offer(connection: Connection, conversation: Conversation) -> None:

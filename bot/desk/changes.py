@@ -15,6 +15,7 @@ from bot.domain.errors import Conflict, NotFound
 from bot.domain.letters import CLOSING, REQUESTER
 from bot.domain.thresholds import ADDED, DEEMED_REFUSAL, OPENED, TAKEN_BACK
 from bot.domain.tickets import Event, Status, Step, Ticket, is_open, next_status, parse_reference
+from bot.locale import Translator
 from bot.store import digests, notices, tickets
 from bot.store.db import Connection
 
@@ -83,6 +84,10 @@ class Change:
         plans.letter(self.ticket, name, number)
         plans.write()
         return number
+
+    def translator(self) -> Translator:
+        """The sentences for the requester, in their language."""
+        return self.intake.translator(self.connection, self.ticket)
 
     def plans(self) -> Plans:
         return self.intake.plans(self.connection, self.now)

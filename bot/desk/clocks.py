@@ -70,7 +70,7 @@ class ClockDesk:
                 until = clock.promised + timedelta(days=days or clock.rule.extendable)
             now, library = change.now, self.intake.library
             extended = clock_changes.extend(clock, until, reason, now, library.calendar(), now)
-            text = extension_notice(change.ticket, extended, library.company)
+            text = extension_notice(change.ticket, extended, library.company, change.translator())
             change.write_letter(EXTENSION, text)
             return _saved(change, "extend", extended, why or reason)
 

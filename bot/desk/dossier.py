@@ -13,6 +13,7 @@ from bot.domain.clocks import Clock, local_date
 from bot.domain.policy import Clause
 from bot.domain.queue import Urgency, urgency
 from bot.domain.tickets import Ticket
+from bot.locale import Translator
 from bot.store import accounts, attachments, inbox, tickets
 from bot.store.inbox import Message
 
@@ -23,7 +24,8 @@ class Dossier:
 
     `clocks` gives each clock with its urgency, None for one that does not run. `duplicates` are
     references of tickets joined to this one, `others` of the same person's other requests.
-    `names` are those of accounts, by id.
+    `names` are those of accounts, by id; `tr` gives the sentences of letters in the requester's
+    language.
     """
 
     ticket: Ticket
@@ -36,6 +38,7 @@ class Dossier:
     names: Mapping[str, str]
     now: datetime
     today: date
+    tr: Translator
 
 
 def dossier(intake: Intake, reference: str) -> Dossier:
@@ -50,6 +53,7 @@ def dossier(intake: Intake, reference: str) -> Dossier:
         files = attachments.of_ticket(connection, ticket.id)
         duplicates = tickets.joined_to(connection, known)
         others = tickets.references_of(connection, ticket.person, but=ticket.id)
+        tr = intake.translator(connection, ticket)
         names = {account.id: account.name for account, _ in accounts.every(connection)}
     today = local_date(now, library.zone)
     calendar = library.calendar()
@@ -63,5 +67,5 @@ def dossier(intake: Intake, reference: str) -> Dossier:
     clauses = tuple(library.policy.get(id) for id in ticket.clauses_shown if id in library.policy)
     return Dossier(
         ticket, clocks, clauses, tuple(messages), tuple(files), tuple(duplicates), tuple(others),
-        names, now, today,
+        names, now, today, tr,
     )  # fmt: skip

@@ -11,11 +11,13 @@ from bot.domain.forms import Draft, Form
 from bot.domain.receipts import receipt
 from bot.domain.replies import Reply
 from bot.domain.tickets import Kind, Ticket
+from bot.domain.translation import Translate
 from bot.domain.withdrawals import eight_points
 from bot.locale import translator
 from bot.store import drafts
 from bot.store.conversations import Conversation
 from bot.store.db import Connection
+from bot.store.library import Library
 
 
 def file_draft(
@@ -39,15 +41,14 @@ def file_draft(
     earlier = first if own and first is not None and first.id != ticket.id else None
     if earlier is not None:
         ticket = intake.load(connection, ticket.reference, now)
-    language = language_of(conversation)
-    library = intake.library
+    library, tr = intake.library, translator(language_of(conversation))
     return receipt(
         ticket,
         form,
         library.policy,
-        library.complaint_procedure,
-        language,
-        points=_points(intake, ticket, form, language),
+        library.procedure_in(tr.language),
+        tr,
+        points=points_of(library, ticket, form, tr),
         earlier=earlier,
     )
 
@@ -85,10 +86,10 @@ def _answered(form: Form, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _points(
-    intake: Intake, ticket: Ticket, form: Form, language: str
+def points_of(
+    library: Library, ticket: Ticket, form: Form, tr: Translate
 ) -> tuple[tuple[str, str], ...]:
     """What a withdrawal means (PIPEDA Schedule 1, 4.3.8); nothing for another kind."""
     if ticket.kind is not Kind.WITHDRAWAL:
         return ()
-    return eight_points(ticket, form, intake.library.company, translator(language), language)
+    return eight_points(ticket, form, library.company, tr)

@@ -13,8 +13,9 @@ from bot.domain.clocks import Clock, local_date, require_past, start_clocks
 from bot.domain.errors import InvalidInput
 from bot.domain.people import Channel, Role
 from bot.domain.tickets import Event, Kind, Ticket, new_reference
+from bot.locale import Translator, translator
 from bot.notices import Ladder
-from bot.store import tickets
+from bot.store import conversations, tickets
 from bot.store.db import Connection, Store
 from bot.store.library import Library
 
@@ -133,6 +134,10 @@ class Intake:
     def load(self, connection: Connection, reference: str, now: datetime) -> Ticket:
         """Return the whole ticket with its clocks as they stand at `now`. Raises NotFound."""
         return tickets.load(connection, reference, self.rebuilder(now))
+
+    def translator(self, connection: Connection, ticket: Ticket) -> Translator:
+        """The sentences for a ticket's requester, in the language of their conversation."""
+        return translator(conversations.language(connection, ticket.conversation))
 
     def rebuilder(self, now: datetime) -> tickets.RebuildClocks:
         def rebuild(

@@ -74,9 +74,7 @@ class Papers:
         store = self.intake.store
         with store.reading() as connection:
             ticket = self.intake.load(connection, known, store.now(connection))
-            id = tickets.conversation_of(connection, known)
-            found = conversations.find(connection, id) if id else None
-        return ticket, str(found.topic.get("language", DEFAULT)) if found else DEFAULT
+            return ticket, conversations.language(connection, ticket.conversation)
 
     def _letterhead(self, ticket: Ticket, language: str, page_url: str) -> Letterhead:
         library = self.intake.library

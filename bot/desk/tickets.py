@@ -123,7 +123,8 @@ class TicketDesk:
         words = _required(text, "An empty reply says nothing.")
         with changing(self.intake, reference, who=who, seen=seen) as change:
             change.stepped(Step.REPLY)
-            change.write_letter(REPLY, f"{words}\n\n{recourse(self.intake.library.company)}")
+            told = recourse(self.intake.library.company, change.translator())
+            change.write_letter(REPLY, f"{words}\n\n{told}")
             return step_taken(change, Step.REPLY, why=why)
 
     def acknowledge(

@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.documents.typesetting import Block, Document, Pairs, Prose, Rows, Section
 from bot.domain.clocks import Clock
 from bot.domain.company import Company
-from bot.domain.dates import spoken
+from bot.domain.dates import closed_day, spoken
 from bot.domain.forms import Form
 from bot.domain.tickets import Kind, Ticket
 from bot.domain.workdays import Step
 from bot.locale import Translator, mark
-from bot.locale.names import day_name
 
 KINDS = {
     Kind.INQUIRY: mark("Question to the Privacy Officer"),
@@ -98,7 +97,7 @@ def clock_words(clock: Clock, tr: Translator) -> str:
 
 
 def source_words(clock: Clock, tr: Translator) -> str:
-    return tr("our own aim") if clock.source.startswith("choice") else clock.source
+    return tr(clock.source)
 
 
 def dates(ticket: Ticket, tr: Translator) -> Pairs:
@@ -131,7 +130,7 @@ def step_words(clock: Clock, step: Step, tr: Translator) -> tuple[str, str, str]
     """One line of a count: its date, its number, and why it does not count."""
     first, last = step is clock.explain[0], step is clock.explain[-1]
     number = "0" if first else "–" if step.day is None else str(step.day)
-    why = tr("received") if first else tr("due") if last else day_name(step.why, tr)
+    why = tr("received") if first else tr("due") if last else closed_day(step.why, tr)
     return spoken(step.date, tr.language), number, why
 
 

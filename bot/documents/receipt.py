@@ -17,7 +17,7 @@ def receipt(ticket: Ticket, head: Letterhead) -> bytes:
         Section(tr("Dates"), [parts.dates(ticket, tr)]),
     ]
     if ticket.kind is Kind.WITHDRAWAL:
-        points = eight_points(ticket, form, head.company, tr, tr.language)
+        points = eight_points(ticket, form, head.company, tr)
         sections.append(Section(tr("What your withdrawal means"), [Numbered(points)]))
     if form is not None and form.notice:
         sections.append(Section(tr("Please note"), [Prose(form.notice)]))

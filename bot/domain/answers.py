@@ -137,7 +137,7 @@ def not_understood(reading: Reading) -> Reply:
     """Say honestly that it is not clear what is asked, and offer what comes nearest."""
     french = reading.language == "fr"
     near = [intent for intent, _ in reading.ranking if intent in TOPICS][:2]
-    buttons = [QuickReply(TOPICS[intent].short, f"/{intent}") for intent in near]
+    buttons = _topic_buttons(near, reading.language)
     kinds = [Kind.INQUIRY] if "complaint" in near else [Kind.COMPLAINT, Kind.INQUIRY]
     upset = bool(UPSET.search(reading.text))
     if french:
@@ -212,11 +212,14 @@ def about(reading: Reading, reply: Reply) -> Reply:
 
 def ask_back(pair: tuple[str, str], reading: Reading) -> Reply:
     """One short question with two buttons."""
-    asked = Reply(
-        lead="I want to be sure that I understand you. Which is it?",
-        quick_replies=tuple(QuickReply(TOPICS[intent].short, f"/{intent}") for intent in pair),
-    )
+    words = phrases(reading.language)
+    asked = Reply(words.which_is_it, quick_replies=tuple(_topic_buttons(pair, reading.language)))
     return about(reading, asked)
+
+
+def _topic_buttons(intents: Sequence[str], language: str) -> list[QuickReply]:
+    words = phrases(language)
+    return [QuickReply(words.topics[intent], f"/{intent}") for intent in intents]
 
 
 def _from_policy(reading: Reading, voice: Voice) -> Reply:
@@ -261,12 +264,14 @@ def officer_contact(company: Company) -> str:
     return f"{officer.title}: {officer.name}, {officer.address}, {officer.email}, {officer.phone}."
 
 
-def other_doors(voice: Voice) -> str:
-    """Where questions go that are not for this desk."""
+def other_doors(voice: Voice, language: str = "en") -> str:
+    """Where questions go that are not for this desk; in French without the company's English."""
     names = ["billing", "technical_support", "customer_service"]
     if voice.role.is_staff:
         names.insert(0, "human_resources")
     doors = (voice.company.doors[name] for name in names)
+    if language == "fr":
+        return "; ".join(f"{door.name} : {door.phone}" for door in doors) + "."
     return "; ".join(f"{door.name} ({door.phone}) for {door.purpose}" for door in doors) + "."
 
 
@@ -311,24 +316,36 @@ def _small_talk(reading: Reading, voice: Voice) -> Reply:
             )
         case "bot_challenge":
             return Reply(
-                "I am a computer program, not a person. I quote the privacy policy and take down "
-                "requests; the Privacy Officer, a person, answers those.",
+                "Je suis un programme informatique, pas une personne. Je cite la politique de "
+                "confidentialité et je prends les demandes en note; la personne responsable de la "
+                "protection de la vie privée y répond elle-même."
+                if french
+                else "I am a computer program, not a person. I quote the privacy policy and take "
+                "down requests; the Privacy Officer, a person, answers those.",
                 quick_replies=officer,
             )
         case "talk_to_human":
+            contact = officer_contact(voice.company)
             return Reply(
-                "The Privacy Officer is the person to talk to. "
-                f"{officer_contact(voice.company)}\nI can also pass your message on: then it has a "
-                "reference and a date by which you are answered.",
+                "C’est à la personne responsable de la protection de la vie privée qu’il faut "
+                f"parler. {contact}\nJe peux aussi lui transmettre votre message : il porte alors "
+                "une référence, et une date au plus tard de laquelle on vous répond."
+                if french
+                else f"The Privacy Officer is the person to talk to. {contact}\nI can also pass "
+                "your message on: then it has a reference and a date by which you are answered.",
                 quick_replies=officer,
             )
         case _:
+            name = voice.company.name
             return Reply(
-                "There is no question open between us just now. Ask me anything about privacy at "
-                f"{voice.company.name}, or choose what you need.",
+                "Aucune question n’est ouverte entre nous pour l’instant. Posez-moi toute question "
+                f"sur la protection de la vie privée chez {name}, ou choisissez ce qu’il vous faut."
+                if french
+                else "There is no question open between us just now. Ask me anything about privacy "
+                f"at {name}, or choose what you need.",
                 quick_replies=(
-                    request_button(Kind.COMPLAINT),
-                    request_button(Kind.ACCESS),
+                    request_button(Kind.COMPLAINT, reading.language),
+                    request_button(Kind.ACCESS, reading.language),
                     *officer,
                 ),
             )
@@ -336,7 +353,7 @@ def _small_talk(reading: Reading, voice: Voice) -> Reply:
 
 def _not_for_this_desk(reading: Reading, voice: Voice) -> Reply:
     """Say what the desk is for and where other questions go; quote nothing."""
-    doors = other_doors(voice)
+    doors = other_doors(voice, reading.language)
     if reading.language == "fr":
         lead = (
             "Notre politique de confidentialité n’en parle pas : ce service ne répond qu’aux "

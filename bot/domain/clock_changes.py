@@ -21,6 +21,7 @@ from bot.domain.clocks import (
     require_aware,
 )
 from bot.domain.errors import InvalidInput
+from bot.domain.translation import mark
 from bot.domain.workdays import Calendar
 
 PAUSE_REASONS: Mapping[str, str] = {
@@ -30,12 +31,15 @@ PAUSE_REASONS: Mapping[str, str] = {
 }
 
 EXTENSION_REASONS: Mapping[str, str] = {
-    "interference": "meeting the limit would unreasonably interfere with our activities "
-    "(PIPEDA s.8(4)(a)(i))",
-    "consultations": "the time needed for consultations makes the limit impracticable "
-    "(PIPEDA s.8(4)(a)(ii))",
-    "alternative_format": "the information has to be converted to an alternative format "
-    "(PIPEDA s.8(4)(b))",
+    "interference": mark(
+        "meeting the limit would unreasonably interfere with our activities (PIPEDA s.8(4)(a)(i))"
+    ),
+    "consultations": mark(
+        "the time needed for consultations makes the limit impracticable (PIPEDA s.8(4)(a)(ii))"
+    ),
+    "alternative_format": mark(
+        "the information has to be converted to an alternative format (PIPEDA s.8(4)(b))"
+    ),
 }
 UNCAPPED = "alternative_format"
 

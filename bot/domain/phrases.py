@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.replies import QuickReply
 from bot.domain.tickets import Kind
+from bot.domain.topics import TOPICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Phrases:
     declined: str
     requests: Mapping[Kind, str]
     offers: Mapping[Kind, str]
+    which_is_it: str
+    topics: Mapping[str, str]
 
     @property
     def cancel_button(self) -> QuickReply:
@@ -122,6 +125,8 @@ ENGLISH = Phrases(
         Kind.WITHDRAWAL: "Shall I take down now what you want stopped?",
         Kind.INCIDENT: "Shall I take down what happened now?",
     },
+    which_is_it="I want to be sure that I understand you. Which is it?",
+    topics={intent: topic.short for intent, topic in TOPICS.items()},
 )
 
 FRENCH = Phrases(
@@ -190,6 +195,25 @@ FRENCH = Phrases(
         Kind.CORRECTION: "Voulez-vous que je prenne en note maintenant ce qu’il faut corriger?",
         Kind.WITHDRAWAL: "Voulez-vous que je prenne en note maintenant ce qui doit cesser?",
         Kind.INCIDENT: "Voulez-vous que je prenne en note maintenant ce qui est arrivé?",
+    },
+    which_is_it="Je veux être certain de bien vous comprendre. De quoi s’agit-il?",
+    topics={
+        "purposes": "À quoi servent les renseignements",
+        "consent": "Donner son consentement",
+        "consent_withdrawal": "Faire cesser un usage de mes renseignements",
+        "access_request": "Voir mes propres renseignements",
+        "correction": "Faire corriger mon dossier",
+        "complaint": "Porter plainte",
+        "complaint_procedure": "Comment les plaintes sont traitées",
+        "disclosure_customer": "Renseignements des clients donnés à d’autres",
+        "disclosure_employee": "Renseignements des employés donnés à d’autres",
+        "retention": "Conservation et suppression",
+        "safeguards": "Protection des renseignements",
+        "accuracy": "Exactitude des dossiers",
+        "accountability_contact": "Qui est responsable",
+        "openness_policy": "La politique",
+        "scope_definitions": "Le sens d’un mot",
+        "breach_report": "Signaler une fuite ou une perte",
     },
 )
 

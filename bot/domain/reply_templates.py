@@ -13,32 +13,44 @@ from datetime import date
 from bot.domain.clock_changes import EXTENSION_REASONS
 from bot.domain.dates import spoken
 from bot.domain.errors import InvalidInput
+from bot.domain.letters import KINDS
 from bot.domain.policy import Policy
 from bot.domain.receipts import dated_line
 from bot.domain.tickets import Kind, Ticket
+from bot.domain.translation import ENGLISH, Translate, mark
 
 ACKNOWLEDGEMENT, EXTENSION, REFUSAL = "acknowledgement", "extension", "refusal"
 COVER, OUTCOME, PLAIN = "access_cover", "complaint_outcome", "reply"
 
 GROUNDS: Mapping[str, str] = {
-    "third_party": "it would likely reveal personal information about someone else, and cannot be "
-    "severed (PIPEDA s.9(1))",
-    "privilege": "it is protected by solicitor-client or litigation privilege (PIPEDA s.9(3)(a))",
-    "commercial": "it would reveal confidential commercial information, and cannot be severed "
-    "(PIPEDA s.9(3)(b))",
-    "threat": "it could reasonably be expected to threaten the life or security of another "
-    "individual, and cannot be severed (PIPEDA s.9(3)(c))",
-    "investigation": "it was collected for an investigation of a breach of an agreement or of the "
-    "law (PIPEDA s.9(3)(c.1))",
-    "dispute": "it was generated in a formal dispute resolution process (PIPEDA s.9(3)(d))",
-    "not_held": "we do not hold it",
-    "accurate": "we find the record accurate and complete (PIPEDA Schedule 1, 4.9.5)",
+    "third_party": mark(
+        "it would likely reveal personal information about someone else, and cannot be severed "
+        "(PIPEDA s.9(1))"
+    ),
+    "privilege": mark(
+        "it is protected by solicitor-client or litigation privilege (PIPEDA s.9(3)(a))"
+    ),
+    "commercial": mark(
+        "it would reveal confidential commercial information, and cannot be severed "
+        "(PIPEDA s.9(3)(b))"
+    ),
+    "threat": mark(
+        "it could reasonably be expected to threaten the life or security of another individual, "
+        "and cannot be severed (PIPEDA s.9(3)(c))"
+    ),
+    "investigation": mark(
+        "it was collected for an investigation of a breach of an agreement or of the law "
+        "(PIPEDA s.9(3)(c.1))"
+    ),
+    "dispute": mark("it was generated in a formal dispute resolution process (PIPEDA s.9(3)(d))"),
+    "not_held": mark("we do not hold it"),
+    "accurate": mark("we find the record accurate and complete (PIPEDA Schedule 1, 4.9.5)"),
 }
 FINDINGS: Mapping[str, str] = {
-    "justified": "We find your complaint justified.",
-    "unjustified": "We do not find your complaint justified.",
+    "justified": mark("We find your complaint justified."),
+    "unjustified": mark("We do not find your complaint justified."),
 }
-SIX_MONTHS = (
+SIX_MONTHS = mark(
     "You may complain to the Commissioner about this refusal within six months (PIPEDA s.11(3))."
 )
 
@@ -164,9 +176,11 @@ def compose(
     ticket: Ticket,
     policy: Policy,
     today: date,
+    tr: Translate = ENGLISH,
 ) -> str:
     """Put a letter together, with the ticket's dates and the policy's clauses in it.
 
+    What the officer wrote stays as it is; the sentences around it are in the language of `tr`.
     Raises InvalidInput, naming what is missing, and for a letter that does not fit the kind of
     ticket. The extension notice is not composed here: extending makes it (`extension_notice`).
     """
@@ -178,60 +192,83 @@ def compose(
     told = {name: value.strip() for name, value in parts.items() if value.strip()}
     if template.name == PLAIN:
         return told["words"]
-    paragraphs = [_opening(ticket, today), *_BODIES[template.name](ticket, told, policy)]
+    paragraphs = [_opening(ticket, today, tr), *_BODIES[template.name](ticket, told, policy, tr)]
     return "\n\n".join(paragraphs)
 
 
-def _opening(ticket: Ticket, today: date) -> str:
-    return (
-        f"{spoken(today)}\n\nYour {ticket.kind} {ticket.reference}, received on "
-        f"{spoken(ticket.received_local_date)}"
+def _opening(ticket: Ticket, today: date, tr: Translate) -> str:
+    about = tr(
+        "Your {kind} {reference}, received on {day}",
+        kind=tr(KINDS[ticket.kind]),
+        reference=ticket.reference,
+        day=spoken(ticket.received_local_date, tr.language),
     )
+    return f"{spoken(today, tr.language)}\n\n{about}"
 
 
-def _quoted(policy: Policy, id: str) -> str:
+def _quoted(policy: Policy, id: str, tr: Translate) -> str:
     clause = policy.get(id)
-    return f"Clause {clause.id} of our policy ({clause.title}): “{clause.text}”"
+    return tr(
+        "Clause {id} of our policy ({title}): “{text}”",
+        id=clause.id, title=clause.title, text=clause.text,
+    )  # fmt: skip
 
 
-def _acknowledged(ticket: Ticket, told: Mapping[str, str], policy: Policy) -> list[str]:
-    dates = "\n".join(dated_line(clock) for clock in ticket.clocks if clock.met_at is None)
-    following = [f"What happens next: {told['next']}"] if "next" in told else []
-    return ["We have your request and are looking into it.", dates, *following]
+def _acknowledged(
+    ticket: Ticket, told: Mapping[str, str], _policy: Policy, tr: Translate
+) -> list[str]:
+    dates = "\n".join(dated_line(clock, tr) for clock in ticket.clocks if clock.met_at is None)
+    following = [tr("What happens next: {next}", next=told["next"])] if "next" in told else []
+    return [tr("We have your request and are looking into it."), dates, *following]
 
 
-def _refused(ticket: Ticket, told: Mapping[str, str], policy: Policy) -> list[str]:
-    given = [f"What we give you all the same: {told['given']}"] if "given" in told else []
-    limit = [SIX_MONTHS] if ticket.kind is Kind.ACCESS else [_quoted(policy, "9.3")]
+def _refused(ticket: Ticket, told: Mapping[str, str], policy: Policy, tr: Translate) -> list[str]:
+    given = (
+        [tr("What we give you all the same: {given}", given=told["given"])]
+        if "given" in told
+        else []
+    )
+    ground = GROUNDS[told["ground"]]
+    limit = [tr(SIX_MONTHS)] if ticket.kind is Kind.ACCESS else [_quoted(policy, "9.3", tr)]
     return [
-        f"We cannot do what you asked as to: {told['what']}",
-        f"Ground: {GROUNDS[told['ground']]}.",
-        f"Reasons: {told['reasons']}",
+        tr("We cannot do what you asked as to: {what}", what=told["what"]),
+        tr("Ground: {ground}.", ground=tr(ground)),
+        tr("Reasons: {reasons}", reasons=told["reasons"]),
         *given,
         *limit,
     ]
 
 
-def _covered(ticket: Ticket, told: Mapping[str, str], policy: Policy) -> list[str]:
-    optional = {"source": "Where it came from", "codes": "Codes and abbreviations"}
+def _covered(_ticket: Ticket, told: Mapping[str, str], policy: Policy, tr: Translate) -> list[str]:
+    optional = {"source": tr("Where it came from"), "codes": tr("Codes and abbreviations")}
+    wrong = tr("If something in it is wrong, tell us and we will look into it.")
     return [
-        f"Enclosed is what we hold about you: {told['enclosed']}",
-        f"What it is used for: {told['use']}",
-        f"To whom it was, or may have been, given: {told['recipients']}",
-        *(f"{label}: {told[name]}" for name, label in optional.items() if name in told),
-        f"Cost: {told.get('cost', 'none')}.",
-        "If something in it is wrong, tell us and we will look into it. " + _quoted(policy, "9.3"),
+        tr("Enclosed is what we hold about you: {enclosed}", enclosed=told["enclosed"]),
+        tr("What it is used for: {use}", use=told["use"]),
+        tr("To whom it was, or may have been, given: {recipients}", recipients=told["recipients"]),
+        *(
+            tr("{label}: {words}", label=label, words=told[name])
+            for name, label in optional.items()
+            if name in told
+        ),
+        tr("Cost: {cost}.", cost=told.get("cost", tr("none"))),
+        f"{wrong} {_quoted(policy, '9.3', tr)}",
     ]
 
 
-def _decided(ticket: Ticket, told: Mapping[str, str], policy: Policy) -> list[str]:
-    measures = [f"What we do about it: {told['measures']}"] if "measures" in told else []
+def _decided(_ticket: Ticket, told: Mapping[str, str], policy: Policy, tr: Translate) -> list[str]:
+    finding = FINDINGS[told["finding"]]
+    measures = (
+        [tr("What we do about it: {measures}", measures=told["measures"])]
+        if "measures" in told
+        else []
+    )
     return [
-        f"What we looked into: {told['looked_at']}",
-        FINDINGS[told["finding"]],
-        f"Reasons: {told['reasons']}",
+        tr("What we looked into: {looked_at}", looked_at=told["looked_at"]),
+        tr(finding),
+        tr("Reasons: {reasons}", reasons=told["reasons"]),
         *measures,
-        _quoted(policy, "10.4"),
+        _quoted(policy, "10.4", tr),
     ]
 
 

@@ -5,15 +5,13 @@ Eight points, after PIPEDA Schedule 1, 4.3.8 and the Privacy Commissioner's guid
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.domain.clocks import Clock
 from bot.domain.company import Company
 from bot.domain.dates import spoken
 from bot.domain.forms import Choice, Form
 from bot.domain.tickets import Ticket
+from bot.domain.translation import Translate
 
-Translate = Callable[..., str]
 EVERYTHING = "everything"
 
 
@@ -24,7 +22,7 @@ def withdrawn_uses(ticket: Ticket) -> tuple[str, ...]:
 
 
 def eight_points(
-    ticket: Ticket, form: Form | None, company: Company, tr: Translate, language: str = "en"
+    ticket: Ticket, form: Form | None, company: Company, tr: Translate
 ) -> tuple[tuple[str, str], ...]:
     """Each point with its heading: what is withdrawn, what stops when, and what does not.
 
@@ -33,11 +31,11 @@ def eight_points(
     """
     chosen = _choices(ticket, form)
     officer, regulator = company.privacy_officer, company.regulator
-    received = spoken(ticket.received_local_date, language)
+    received = spoken(ticket.received_local_date, tr.language)
     titles = "; ".join(choice.title for choice in chosen) or tr("what you wrote to us")
     return (
         (tr("What you withdraw"), tr("Your consent to: {uses}.", uses=titles)),
-        (tr("What stops, and from when"), _stops(ticket, tr, language)),
+        (tr("What stops, and from when"), _stops(ticket, tr)),
         (tr("What it means for your service"), _implications(chosen, tr)),
         (
             tr("What cannot stop"),
@@ -70,7 +68,7 @@ def eight_points(
             tr(
                 "You can confirm, narrow or take back this withdrawal at any time: answer in the "
                 "conversation, or write to our {title} ({email}). Nobody will press you.",
-                title=officer.title, email=officer.email,
+                title=tr(officer.title), email=officer.email,
             ),
         ),
         (
@@ -78,8 +76,8 @@ def eight_points(
             tr(
                 "To our {title} ({email}, {phone}), or to the {regulator}, {address}, "
                 "{regulator_phone}, {web}.",
-                title=officer.title, email=officer.email, phone=officer.phone,
-                regulator=regulator.name, address=regulator.address,
+                title=tr(officer.title), email=officer.email, phone=officer.phone,
+                regulator=tr(regulator.name), address=regulator.address,
                 regulator_phone=regulator.phone, web=regulator.web,
             ),
         ),
@@ -92,9 +90,9 @@ def _choices(ticket: Ticket, form: Form | None) -> list[Choice]:
     return [choice for entry in entries for choice in entry.choices if choice.value in uses]
 
 
-def _stops(ticket: Ticket, tr: Translate, language: str) -> str:
+def _stops(ticket: Ticket, tr: Translate) -> str:
     own = [clock for clock in ticket.clocks if clock.rule.uses]
-    lines = [_stop(clock, tr, language) for clock in own]
+    lines = [_stop(clock, tr) for clock in own]
     named = {use for clock in own for use in clock.rule.uses}
     if not own or set(withdrawn_uses(ticket)) - named or EVERYTHING in withdrawn_uses(ticket):
         respond = ticket.clocks[0]
@@ -102,19 +100,19 @@ def _stops(ticket: Ticket, tr: Translate, language: str) -> str:
             tr(
                 "The rest as soon as the Privacy Officer has acted on it: you are told by {day} "
                 "({source}).",
-                day=spoken(respond.due, language), source=respond.source,
+                day=spoken(respond.due, tr.language), source=tr(respond.source),
             )
         )  # fmt: skip
     return "\n".join(lines)
 
 
-def _stop(clock: Clock, tr: Translate, language: str) -> str:
-    day = spoken(clock.due, language)
+def _stop(clock: Clock, tr: Translate) -> str:
+    day, source = spoken(clock.due, tr.language), tr(clock.source)
     if clock.name == "marketing_messages":
-        return tr("Marketing messages: by {day} ({source}).", day=day, source=clock.source)
+        return tr("Marketing messages: by {day} ({source}).", day=day, source=source)
     if clock.name == "sales_calls":
-        return tr("Sales calls: by {day} ({source}).", day=day, source=clock.source)
-    return f"{clock.name.replace('_', ' ')}: {day} ({clock.source})."
+        return tr("Sales calls: by {day} ({source}).", day=day, source=source)
+    return f"{clock.name.replace('_', ' ')}: {day} ({source})."
 
 
 def _implications(chosen: list[Choice], tr: Translate) -> str:

@@ -15,6 +15,10 @@ from babel.core import negotiate_locale
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
+from bot.domain.translation import mark
+
+__all__ = ["DEFAULT", "FOLDER", "LANGUAGES", "Translator", "mark", "preferred", "translator"]
+
 FOLDER = Path(__file__).parent
 DEFAULT = "en"
 LANGUAGES = (DEFAULT, "fr")
@@ -46,11 +50,6 @@ def translator(language: str) -> Translator:
         catalogue = read_po(file, locale=language, abort_invalid=True)
     known = {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
     return Translator(language, known)
-
-
-def mark(message: str) -> str:
-    """Give the sentence back: for one that is looked up later, so that the catalogue holds it."""
-    return message
 
 
 def preferred(accept_language: str) -> str:

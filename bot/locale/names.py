@@ -1,8 +1,8 @@
-"""Names that reach people out of data: days on which an office is closed."""
+"""Names that reach people out of data: days on which an office is closed, clocks, sources."""
 
 from __future__ import annotations
 
-from bot.locale import Translator, mark
+from bot.domain.translation import mark
 
 DAYS = (
     mark("Saturday"), mark("Sunday"),
@@ -15,14 +15,19 @@ DAYS = (
     mark("Remembrance Day"), mark("Saint Jean Baptiste Day"), mark("Saskatchewan Day"),
     mark("Thanksgiving Day"), mark("Victoria Day"),
 )  # fmt: skip
-OBSERVED = " (observed)"
-
-
-def day_name(why: str, tr: Translator) -> str:
-    """The name of a closed day, as data/holidays/ writes it, in the translator's language."""
-    return "; ".join(_one(name, tr) for name in why.split("; ")) if why else ""
-
-
-def _one(name: str, tr: Translator) -> str:
-    plain = name.removesuffix(OBSERVED)
-    return tr("{day} (observed)", day=tr(plain)) if name != plain else tr(plain)
+# What clocks.yml says of a clock: its name, the words before its date, where the date comes from.
+CLOCKS = (
+    mark("Respond"), mark("Resolve"), mark("Statute"), mark("Marketing messages"),
+    mark("Sales calls"),
+)  # fmt: skip
+PROMISES = (
+    mark("will respond by"), mark("aims to resolve by"),
+    mark("will answer the request for access by"), mark("will stop marketing messages by"),
+    mark("will stop sales calls by"),
+)  # fmt: skip
+SOURCES = (
+    mark("policy 10.5"), mark("PIPEDA s.8(3)"), mark("CASL s.11(3)"), mark("CRTC 2014-155"),
+    mark("our own aim; policy 9.2 names no number of days"),
+)  # fmt: skip
+# Whom letters name; a company's own title stays as it wrote it.
+PEOPLE = (mark("Privacy Officer"), mark("Office of the Privacy Commissioner of Canada"))

@@ -16,7 +16,6 @@ from bot.domain.dates import spoken
 from bot.domain.letters import (
     CLOSING,
     RECEIPT,
-    REQUESTER,
     TITLES,
     closing_letter,
     letter,
@@ -25,6 +24,7 @@ from bot.domain.letters import (
 from bot.domain.receipts import dated_line
 from bot.domain.thresholds import ADDED, DEEMED_REFUSAL, OPENED, PAUSED, TAKEN_BACK, WAITING
 from bot.domain.tickets import Kind, Ticket
+from bot.domain.translation import ENGLISH, Translate
 from bot.domain.workdays import Calendar
 from bot.notices import DigestLine, Notice, Sort
 from bot.store.digests import DigestRow
@@ -58,9 +58,7 @@ class Composer:
     now: datetime
 
     def notice(self, row: NoticeRow, ticket: Ticket) -> Notice:
-        """A card to someone of the desk, or a letter to the requester."""
-        if row.clock == REQUESTER:
-            return self._letter(row, ticket)
+        """A card to someone of the desk."""
         what = self._what(row, ticket)
         clock = ticket.clock(row.clock)
         facts = [
@@ -92,10 +90,13 @@ class Composer:
             outbox=(row.id,),
         )
 
-    def _letter(self, row: NoticeRow, ticket: Ticket) -> Notice:
-        """A letter to the requester, or, when it came back, the word of that to the officer."""
+    def letter(self, row: NoticeRow, ticket: Ticket, tr: Translate = ENGLISH) -> Notice:
+        """A letter to the requester, in the language of `tr`.
+
+        When it came back, the word of that to the officer, in English.
+        """
         title = TITLES[row.threshold]
-        subject, text = f"{ticket.reference}: {title}", self._letter_text(row, ticket)
+        subject, text = f"{ticket.reference}: {tr(title)}", self._letter_text(row, ticket, tr)
         if row.rung == CAME_BACK:
             subject = f"{ticket.reference}: not delivered: {title}"
             text = (
@@ -108,13 +109,14 @@ class Composer:
             sort=Sort.CARD if row.rung == CAME_BACK else Sort.LETTER, reference=ticket.reference,
             kind=str(ticket.kind), clock=row.clock, threshold=row.threshold, outbox=(row.id,),
             link=self._link(ticket.reference) if row.rung == CAME_BACK else "",
+            tr=ENGLISH if row.rung == CAME_BACK else tr,
         )  # fmt: skip
 
-    def _letter_text(self, row: NoticeRow, ticket: Ticket) -> str:
+    def _letter_text(self, row: NoticeRow, ticket: Ticket, tr: Translate) -> str:
         if row.threshold == RECEIPT:
-            return receipt_letter(ticket)
+            return receipt_letter(ticket, tr)
         if row.threshold == CLOSING:
-            return closing_letter(ticket, self.library.company)
+            return closing_letter(ticket, self.library.company, tr)
         found = letter(ticket, row.threshold, row.version)
         return str(found.content["text"]) if found else ""
 

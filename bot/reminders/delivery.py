@@ -161,6 +161,9 @@ class Pass:
             return self.composer.operator(row, found[row.ticket_id])
         if ticket is None:
             raise LookupError("the ticket cannot be read")
+        if row.clock == REQUESTER:
+            with self.intake.store.reading() as connection:
+                return self.composer.letter(row, ticket, self.intake.translator(connection, ticket))
         return self.composer.notice(row, ticket)
 
     def deliver(self, notice: Notice, way: Notifier | None, by: str) -> None:

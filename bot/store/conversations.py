@@ -74,6 +74,13 @@ def find(connection: Connection, id: str, *, hold: bool = False) -> Conversation
     return _conversation(row) if row else None
 
 
+def language(connection: Connection, id: str | None) -> str:
+    """The language that a conversation is held in; English where there is none."""
+    chosen = select(conversations.c.topic).where(conversations.c.id == id)
+    topic = connection.execute(chosen).scalar() if id else None
+    return str(topic.get("language", "en")) if topic else "en"
+
+
 def find_by_token(connection: Connection, token: str) -> Conversation | None:
     chosen = conversations.c.token_hash == token_hash(token)
     row = connection.execute(select(conversations).where(chosen)).mappings().first()

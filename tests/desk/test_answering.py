@@ -244,16 +244,22 @@ def test_a_yes_handed_over_twice_begins_one_request(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "lead"), [("en", "All right, I open nothing."), ("fr", "D’accord, je n’ouvre")]
+    ("language", "lead", "after"),
+    [
+        ("en", "All right, I open nothing.", "There is no question open between us"),
+        ("fr", "D’accord, je n’ouvre", "Aucune question n’est ouverte entre nous"),
+    ],
 )
-def test_a_no_to_the_offer_is_taken_kindly(desk: Desk, language: str, lead: str) -> None:
+def test_a_no_to_the_offer_is_taken_kindly(
+    desk: Desk, language: str, lead: str, after: str
+) -> None:
     alice = thread(desk)
     no = offer_and_answer(alice, "deny", "no", language=language)
     assert no.follow is None
     assert no.replies[0]["lead"].startswith(lead)
     assert "offer" not in topic(alice)
     [later] = ask(alice, "yes", "affirm").replies
-    assert later["lead"].startswith("There is no question open between us")
+    assert later["lead"].startswith(after)
 
 
 @pytest.mark.parametrize("intent", ["greet", "retention", "out_of_scope", "safeguards"])

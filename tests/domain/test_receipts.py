@@ -13,10 +13,13 @@ from bot.domain.dates import spoken
 from bot.domain.people import Channel, Role
 from bot.domain.receipts import dated_line, receipt, status_lines, worked_out
 from bot.domain.tickets import Kind, Status, Ticket
+from bot.domain.translation import ENGLISH
+from bot.locale import translator
 from tests.fakes.desks import NOON, shipped_library
 from tests.fakes.threads import forms, french_forms
 
 LIBRARY = shipped_library()
+FRENCH = translator("fr")
 
 
 def ticket(received: str, kind: Kind = Kind.COMPLAINT) -> Ticket:
@@ -52,8 +55,9 @@ def test_a_promise_and_an_aim_are_worded_differently() -> None:
     assert resolve == (
         "The Privacy Officer aims to resolve by Thursday 14 January 2027 (policy 10.5)."
     )
-    assert [dated_line(clock, "fr") for clock in CHRISTMAS.clocks][1] == (
-        "Règlement visé d’ici le jeudi 14 janvier 2027 (policy 10.5)."
+    assert [dated_line(clock, FRENCH) for clock in CHRISTMAS.clocks][1] == (
+        "La personne responsable de la protection de la vie privée vise à régler la question d’ici "
+        "le jeudi 14 janvier 2027 (politique, 10.5)."
     )
 
 
@@ -77,12 +81,13 @@ def test_calendar_days_leave_none_out() -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_receipt_tells_everything_that_was_promised(kind: Kind) -> None:
     made = ticket("2026-11-23T10:00:00-05:00", kind)
-    for language, known in (("en", forms()), ("fr", french_forms())):
+    for tr, known in ((ENGLISH, forms()), (FRENCH, french_forms())):
         form = known[str(kind)]
-        reply = receipt(made, form, LIBRARY.policy, LIBRARY.complaint_procedure, language)
+        procedure = LIBRARY.procedure_in(tr.language)
+        reply = receipt(made, form, LIBRARY.policy, procedure, tr)
         assert reply.lead.startswith(form.filed)
         assert made.reference in reply.lead
-        assert all(dated_line(clock, language) in reply.lead for clock in made.clocks)
+        assert all(dated_line(clock, tr) in reply.lead for clock in made.clocks)
         assert form.notice in reply.lead
         assert reply.ticket == made.to_json()
         assert "**" not in reply.closing

@@ -13,8 +13,9 @@ from babel.messages.pofile import read_po
 from babel.util import pathmatch
 
 from bot.config import ROOT
+from bot.domain.dates import closed_day
 from bot.locale import FOLDER, LANGUAGES, preferred, translator
-from bot.locale.names import DAYS, day_name
+from bot.locale.names import CLOCKS, DAYS, PROMISES, SOURCES
 from tests.fakes.desks import shipped_library
 
 KEYWORDS = {"tr": None, "mark": None}
@@ -95,6 +96,13 @@ def test_every_closed_day_of_the_calendars_has_a_name_in_french() -> None:
     parts = {part.removesuffix(" (observed)") for why in named for part in why.split("; ")}
     assert parts <= set(DAYS)
     tr = translator("fr")
-    assert day_name("Canada Day (observed); Memorial Day (observed)", tr) == (
+    assert closed_day("Canada Day (observed); Memorial Day (observed)", tr) == (
         "fête du Canada (jour de remplacement); jour commémoratif (jour de remplacement)"
     )
+
+
+def test_what_clocks_say_of_themselves_has_words_in_french() -> None:
+    rules = [rule for kind in shipped_library().kinds.values() for rule in kind.clocks]
+    assert {rule.wording for rule in rules} <= set(PROMISES)
+    assert {rule.source for rule in rules} <= set(SOURCES)
+    assert {rule.name.replace("_", " ").capitalize() for rule in rules} <= set(CLOCKS)

@@ -18,12 +18,14 @@ from bot.channels.slack.people import Roster, person_id
 from bot.channels.slack.ports import Delivery, Inbox, Reader
 from bot.channels.slack.request_form import read_request
 from bot.desk import Desk, Filing
+from bot.desk.filing import points_of
 from bot.domain.clocks import local_date
 from bot.domain.errors import HorizonError, InvalidInput
 from bot.domain.forms import Form
 from bot.domain.people import Channel, Role
 from bot.domain.receipts import receipt, status_lines
 from bot.domain.tickets import Kind, Ticket, parse_reference
+from bot.domain.translation import ENGLISH
 
 HELP = (
     "What I can do here; only you see my answers:\n"
@@ -131,7 +133,13 @@ class DeskCalls:
 
     def _receipt(self, row: Delivery, ticket: Ticket, form: Form) -> None:
         library = self.desk.intake.library
-        reply = receipt(ticket, form, library.policy, library.complaint_procedure)
+        first = ticket.duplicate_of and self.desk.tickets.show(ticket.duplicate_of)
+        reply = receipt(
+            ticket, form, library.policy, library.complaint_procedure,
+            points=points_of(library, ticket, form, ENGLISH),
+            # Of somebody else's request, who gave the same address, nothing is told.
+            earlier=first if first and first.person == ticket.person else None,
+        )  # fmt: skip
         messages = answer_messages(
             [reply.to_json()], page_url=self.page_url, row=row.id, forms=self.forms,
             policy_version=library.policy.version, busy=False,

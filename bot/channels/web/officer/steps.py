@@ -81,7 +81,7 @@ def letter_of(asked: Asked) -> str:
     """The letter as it would go out. Raises InvalidInput naming what is missing."""
     template, seen = template_of(asked), asked.desk.dossier(asked.reference)
     policy = asked.desk.intake.library.policy
-    return compose(template, parts_of(asked, template), seen.ticket, policy, seen.today)
+    return compose(template, parts_of(asked, template), seen.ticket, policy, seen.today, seen.tr)
 
 
 def reply(asked: Asked) -> object:
