@@ -141,6 +141,7 @@ class Settings(BaseModel):
     ] = None
     oidc_client_id: Optional = None
     oidc_client_secret: Secret = None
+    oidc_acr: Optional = None
     oidc_viewers: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = ()
     oidc_employee_group: Optional = None
     oidc_employee_domain: Optional = None

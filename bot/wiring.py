@@ -192,7 +192,8 @@ def officer_pages(settings: Settings, desk: Desk) -> OfficerPages:
     if issuer is None or id is None or key is None:
         return OfficerPages(desk, rules)
     callback = f"{settings.page_url}/officer/sign-in/callback"
-    return OfficerPages(desk, rules, Provider(issuer, id, key.get_secret_value(), callback))
+    provider = Provider(issuer, id, key.get_secret_value(), callback, settings.oidc_acr)
+    return OfficerPages(desk, rules, provider)
 
 
 def requests(application: Application) -> Requests:

@@ -26,11 +26,12 @@ from bot.desk.queue import QueueDesk
 from bot.desk.registers import Registers
 from bot.desk.tickets import TicketDesk
 from bot.domain.forms import Form
+from bot.domain.leading_answers import leading_answer
 from bot.domain.replies import Reading, Reply
 from bot.domain.tickets import Ticket
 from bot.fields import FieldReader
 from bot.notices import Ladder
-from bot.store import tickets
+from bot.store import inbox, tickets
 from bot.store.db import Store
 from bot.store.library import Library
 
@@ -75,6 +76,15 @@ class Desk:
     def question(self, conversation: str, message: str) -> Reply | None:
         """The question that the conversation's open request waits for after this message."""
         return self.guide.question(conversation, message)
+
+    def answer_shown(self, conversation: str, number: int) -> dict[str, Any] | None:
+        """What a request that passes on the answer to this message keeps of it."""
+        with self.intake.store.reading() as connection:
+            found = inbox.history(connection, conversation, after=number - 1)
+        replies = [
+            r for message in found if message.number == number for r in message.replies or ()
+        ]
+        return leading_answer(replies)
 
     def open_request(self, filing: Filing) -> Ticket:
         """Open a ticket, once for its key. Raises InvalidInput, HorizonError."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.domain.accounts import (
     ATTEMPT_LIVES,
+    FRESH,
     LINK_LIVES,
     Account,
     AccountRules,
@@ -71,7 +72,7 @@ class Accounts:
             now = self.store.now(connection)
             account = accounts.use_link(connection, secret, now)
             if account is not None and account.disabled_at is None:
-                return self._enter(connection, account, now, "link"), account
+                return self._enter(connection, account, now, "link", now), account
             refused = {"by": "link", "account": account and account.id}
             _note(connection, now, DESK, "sign_in_refused", refused)
         raise NotFound(NO_ENTRY)
@@ -80,7 +81,8 @@ class Accounts:
         """Sign in someone whom the provider has identified. Raises NotFound.
 
         Who comes for the first time gets an account by the rules, or the one that a link made for
-        their verified address.
+        their verified address. The sign-in is as fresh as the proof that the provider names; a
+        provider may let someone in who proved it hours ago.
         """
         with self.store.transaction() as connection:
             now = self.store.now(connection)
@@ -88,7 +90,8 @@ class Accounts:
             if account is None:
                 account = self._first(connection, identity, rules, now)
             if account is not None and account.disabled_at is None:
-                return self._enter(connection, account, now, "provider"), account
+                ago = FRESH if identity.proved_ago is None else identity.proved_ago
+                return self._enter(connection, account, now, "provider", now - ago), account
             refused = {"by": "provider", "account": account and account.id}
             _note(connection, now, DESK, "sign_in_refused", refused)
         raise NotFound("There is no account for you here. Ask whoever runs this desk.")
@@ -109,9 +112,11 @@ class Accounts:
             duty=duty, now=now,
         )  # fmt: skip
 
-    def _enter(self, connection: Connection, account: Account, now: datetime, by: str) -> str:
+    def _enter(
+        self, connection: Connection, account: Account, now: datetime, by: str, proved: datetime
+    ) -> str:
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        accounts.add_session(connection, account.id, token, now)
+        accounts.add_session(connection, account.id, token, now, confirmed_at=proved)
         _note(connection, now, account.id, "signed_in", {"by": by})
         return token
 

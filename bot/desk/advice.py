@@ -22,7 +22,7 @@ from bot.domain.facts_read import Readings, tightest, told, weigh
 from bot.domain.forms import Form
 from bot.domain.receipts import dated_line, receipt
 from bot.domain.replies import QuickReply, Reading, Reply
-from bot.domain.tickets import Kind
+from bot.domain.tickets import Kind, Ticket
 from bot.store import advice, inbox
 from bot.store.advice import Advice
 from bot.store.conversations import Conversation
@@ -191,7 +191,10 @@ class _Turn:
             f"{found.clauses[0]}). {words.spoken(facts, self.desk.rules)}"
         )
         library, form = self.desk.intake.library, self.desk.forms[Kind.INQUIRY]
-        ticket = self._file(found.id, "inquiry", told.strip(), found.clauses, "asked from advice")
+        answer = {"verdict": found.verdict, "clauses": list(found.clauses)}
+        ticket = self._file(
+            found.id, "inquiry", told.strip(), found.clauses, "asked from advice", answer
+        )
         return receipt(ticket, form, library.policy, library.complaint_procedure)
 
     def _ask_or_give(self, facts: Facts, unsure: Sequence[str], questions: int) -> Reply:
@@ -233,8 +236,16 @@ class _Turn:
         )
         return replace(reply, closing=closing, ticket=ticket.to_json())
 
-    def _file(self, id: int, what: str, told: str, clauses: Sequence[str], why: str) -> Any:
-        ticket = self.desk.intake.file(
+    def _file(
+        self,
+        id: int,
+        what: str,
+        told: str,
+        clauses: Sequence[str],
+        why: str,
+        answer: Mapping[str, Any] | None = None,
+    ) -> Ticket:
+        return self.desk.intake.file(
             self.connection,
             Filing(
                 key=f"advice:{what}:{id}",
@@ -250,10 +261,10 @@ class _Turn:
                 clauses_shown=tuple(clauses),
                 conversation=self.conversation.id,
                 why=why,
+                answer=answer,
             ),
             self.now,
         )
-        return ticket
 
     def _record(
         self, decision: Decision, unsure: Sequence[str], questions: int, asked: str | None

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.desk.duplicates import join_twin
 from bot.desk.intake import Filing, Intake
 from bot.domain.forms import Draft, Form
+from bot.domain.leading_answers import leading_answer
 from bot.domain.receipts import receipt
 from bot.domain.replies import Reply
 from bot.domain.tickets import Kind, Ticket
 from bot.domain.translation import Translate
 from bot.domain.withdrawals import eight_points
 from bot.locale import translator
-from bot.store import drafts
+from bot.store import drafts, inbox
 from bot.store.conversations import Conversation
 from bot.store.db import Connection
 from bot.store.library import Library
@@ -33,7 +35,7 @@ def file_draft(
     A request that the person made before is joined with it; whoever only names the same address
     is told nothing of someone else's. Raises InvalidInput and HorizonError as intake does.
     """
-    filing = filing_of(draft, conversation, form)
+    filing = filing_of(draft, conversation, form, _passed_on(connection, draft))
     ticket = intake.file(connection, filing, now)
     drafts.move(connection, draft, "filed", now)
     first = join_twin(intake, connection, ticket.reference, filing, now)
@@ -53,7 +55,9 @@ def file_draft(
     )
 
 
-def filing_of(draft: Draft, conversation: Conversation, form: Form) -> Filing:
+def filing_of(
+    draft: Draft, conversation: Conversation, form: Form, answer: Mapping[str, Any] | None = None
+) -> Filing:
     """The filing of a draft; the same draft is the same filing, however often it is confirmed."""
     uses = draft.fields["uses"].value.split(",") if "uses" in draft.fields else []
     return Filing(
@@ -67,7 +71,20 @@ def filing_of(draft: Draft, conversation: Conversation, form: Form) -> Filing:
         clauses_shown=draft.clauses_shown,
         conversation=conversation.id,
         uses=uses,
+        answer=answer,
     )
+
+
+def _passed_on(connection: Connection, draft: Draft) -> dict[str, Any] | None:
+    """The answer that an inquiry passes on: the last one before it was begun."""
+    if draft.kind != Kind.INQUIRY:
+        return None
+    before = [
+        message
+        for message in inbox.history(connection, draft.conversation)
+        if message.received_at <= draft.received_at
+    ]
+    return leading_answer([reply for message in before for reply in message.replies or ()])
 
 
 def language_of(conversation: Conversation | None) -> str:

@@ -11,6 +11,7 @@ from bot.desk.planning import Plans
 from bot.domain.clock_records import clock_from_facts
 from bot.domain.clocks import Clock, local_date, require_past, start_clocks
 from bot.domain.errors import InvalidInput
+from bot.domain.leading_answers import ANSWER
 from bot.domain.people import Channel, Role
 from bot.domain.tickets import Event, Kind, Ticket, new_reference
 from bot.locale import Translator, translator
@@ -27,7 +28,8 @@ class Filing:
     """A request ready to be filed. The same `key` opens one ticket, however often it is filed.
 
     `sent_at` is when it was sent or dated, where that is known to be before the receipt: opt-outs
-    and the notice of an extension count from it.
+    and the notice of an extension count from it. `answer` is the desk's own answer that led to it,
+    as `leading_answer` gives it.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Filing:
     who: str = "requester"
     why: str = ""
     sent_at: datetime | None = None
+    answer: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ class Intake:
         told: dict[str, Any] = {"due": due}
         if local_date(now, self.library.zone) != running[0].day_zero:
             told["received_at"] = filing.received_at.isoformat()
+        if filing.answer is not None:
+            told[ANSWER] = dict(filing.answer)
         tickets.add_event(
             connection, id, Event(now, filing.who, "received", filing.why, None, told)
         )

@@ -53,8 +53,8 @@ class OwnRequests:
             raise NotFound(NOT_YOURS)
         return ticket
 
-    def add(self, reference: str, text: str) -> tuple[Ticket, tuple[str, ...]]:
-        """Add what the requester writes, card numbers and SINs masked.
+    def add(self, reference: str, text: str, *, key: str = "") -> tuple[Ticket, tuple[str, ...]]:
+        """Add what the requester writes, card numbers and SINs masked; once for a `key`.
 
         A question of the officer is thereby answered, and what was paused for it runs on. The
         owner, else the officer, is told. Returns the request and the kinds of number that were
@@ -67,7 +67,9 @@ class OwnRequests:
             raise InvalidInput(f"This may have 20,000 characters; it has {len(words):,}.")
         clean = redact(words)
         with changing(self.intake, reference, who=REQUESTER) as change:
-            change.add_fact(INFORMATION, {"text": clean.text})
+            if key and any(fact.content.get("key") == key for fact in change.ticket.facts):
+                return change.ticket, clean.found
+            change.add_fact(INFORMATION, {"text": clean.text, **({"key": key} if key else {})})
             change.tell_of(ADDED)
             if change.ticket.status is Status.WAITING:
                 return heard(change, why=""), clean.found

@@ -86,18 +86,24 @@ class SignedIn:
     def is_fresh(self, now: datetime) -> bool:
         return now - self.confirmed_at < FRESH
 
+    def is_unproved(self, now: datetime) -> bool:
+        """Tell whether they came in just now, and their provider named no recent proof."""
+        return now - self.began_at < FRESH and not self.is_fresh(now)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a provider says of someone, its signature checked.
 
-    `email` is theirs only when the provider has verified it; else it is None.
+    `email` is theirs only when the provider has verified it; else it is None. `proved_ago` is how
+    long ago they proved to the provider who they are; None when it does not say.
     """
 
     subject: str
     name: str
     email: str | None = None
     groups: frozenset[str] = frozenset()
+    proved_ago: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,15 @@ def change(connection: Connection, id: str, **columns: Any) -> None:
     connection.execute(update(accounts).where(accounts.c.id == id).values(**columns))
 
 
-def add_session(connection: Connection, account_id: str, token: str, now: datetime) -> None:
+def add_session(
+    connection: Connection, account_id: str, token: str, now: datetime, *, confirmed_at: datetime
+) -> None:
     connection.execute(
         web_sessions.insert().values(
-            hash=hashed(token), account_id=account_id, began_at=now, seen_at=now, confirmed_at=now
+            hash=hashed(token), account_id=account_id, began_at=now, seen_at=now,
+            confirmed_at=confirmed_at,
         )
-    )
+    )  # fmt: skip
 
 
 def find_session(connection: Connection, token: str) -> SignedIn | None:

@@ -93,6 +93,17 @@ class SlackPosts:
             row = connection.execute(chosen).mappings().first()
         return _row(row) if row else None
 
+    def reference_at(self, channel: str, ts: str) -> str | None:
+        """The request that the message at this place is about, if it is about one."""
+        chosen = select(slack_posts.c.reference).where(
+            slack_posts.c.posted_in == channel,
+            slack_posts.c.ts == ts,
+            slack_posts.c.reference.is_not(None),
+        )
+        with self.store.reading() as connection:
+            found: str | None = connection.execute(chosen).scalar()
+        return found
+
     def claim(self, limit: int) -> list[PostRow]:
         """Take calls whose turn it is: of each channel the oldest, when the channel may be
         posted to again. Taking it moves the channel's next time on."""

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -22,12 +23,17 @@ CLIENT, SECRET = "the-desk", "between us: two"
 class FakeProvider:
     """Signs in whoever `claims` says. `lies` replace claims of the token.
 
-    `issuer` is set once its address is known. `strange_key` signs with a key it never published.
+    `issuer` is set once its address is known. `strange_key` signs with a key it never published;
+    `forged` makes the whole token in place of signing it. Someone signs in at the provider when
+    they are asked to, else they did so `signed_in_ago` seconds ago; `keeps_time` tells of it.
     """
 
     claims: dict[str, Any] = field(default_factory=lambda: {"sub": "u-1", "name": "Dana Privacy"})
     lies: dict[str, Any] = field(default_factory=dict)
     strange_key: bool = False
+    forged: Callable[[dict[str, Any], ECKey], str] | None = None
+    signed_in_ago: int = 3 * 3600
+    keeps_time: bool = True
     issuer: str = ""
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "one"}))
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -77,7 +83,12 @@ class FakeProvider:
             "iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 300,
             "nonce": asked["nonce"], **self.claims, **self.lies,
         }  # fmt: skip
+        ago = 0 if asked.get("prompt") == "login" else self.signed_in_ago
+        claims = ({"auth_time": now - ago} if self.keeps_time else {}) | claims
         told = {name: value for name, value in claims.items() if value is not None}
+        if self.forged is not None:
+            made = self.forged(told, self.key)
+            return JSONResponse({"access_token": "x", "token_type": "Bearer", "id_token": made})
         key = ECKey.generate_key("P-256", {"kid": "one"}) if self.strange_key else self.key
         signed = jwt.encode({"alg": "ES256", "kid": "one"}, told, key)
         return JSONResponse({"access_token": "x", "token_type": "Bearer", "id_token": signed})

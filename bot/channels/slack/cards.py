@@ -18,6 +18,7 @@ from bot.channels.slack.blocks import Block
 from bot.channels.slack.people import user_of
 from bot.domain.clocks import Clock, local_date
 from bot.domain.dates import spoken
+from bot.domain.leading_answers import answer_words
 from bot.domain.tickets import Event, Status, Step, Ticket, is_open, next_status
 from bot.notices import DigestLine, Notice, Sort
 
@@ -71,6 +72,9 @@ def ticket_message(
     shown += kit.fields(_facts(ticket, page_url))
     today = local_date(now, zone)
     shown += [kit.marked(clock_line(clock, today)) for clock in ticket.clocks]
+    passed_on = answer_words(ticket)
+    if passed_on:
+        shown.append(kit.context(kit.escape(passed_on)))
     if full:
         shown += _words(ticket)
     shown += kit.actions(ticket_buttons(ticket, page_url), f"ticket:{ticket.reference}")

@@ -112,6 +112,7 @@ class DeskCalls:
             return  # The listener has said what does not fit; the form is still open.
         first = self.inbox.by_key(str(private.get("source"))) or row
         own = first.user == row.user
+        answer = self._passed_on(first) if own else None
         filing = Filing(
             # One form opened files one ticket, however often it is sent.
             key=f"slack:{row.data.get('view')}",
@@ -122,6 +123,10 @@ class DeskCalls:
             received_at=min(first.received_at, row.received_at) if own else row.received_at,
             fields={name: value.to_json() for name, value in read.values.items()},
             uses=read.values["uses"].value.split(",") if "uses" in read.values else [],
+            # A form under an answer passes on the conversation it stands in, and what was shown.
+            conversation=first.conversation if own else None,
+            clauses_shown=answer["clauses"] if answer else (),
+            answer=answer,
         )
         try:
             ticket = self.desk.open_request(filing)
@@ -151,6 +156,11 @@ class DeskCalls:
         for number, message in enumerate(messages):
             key = f"receipt:{ticket.reference}:{number}"
             self.outbox.post(key, row.user, message.to_body(), reference=ticket.reference)
+
+    def _passed_on(self, first: Delivery) -> Mapping[str, Any] | None:
+        if first.conversation is None or first.number is None:
+            return None
+        return self.desk.answer_shown(first.conversation, first.number)
 
     def _step(self, row: Delivery, private: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         today = local_date(row.received_at, self.desk.intake.library.zone)

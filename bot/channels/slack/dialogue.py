@@ -21,6 +21,7 @@ from bot.channels.slack.outbox import Outbox
 from bot.channels.slack.people import Roster
 from bot.channels.slack.ports import Delivery, Inbox, Talk
 from bot.channels.slack.threads import MAIN, Threads, is_direct
+from bot.channels.slack.under_letters import UnderLetters, says_more
 from bot.conversation import Said
 from bot.desk import DISCLOSURE
 from bot.domain.errors import InvalidInput
@@ -54,6 +55,7 @@ class Dialogue:
     page_url: str
     policy_version: str
     pool: Executor
+    under_letters: UnderLetters
 
     async def message(self, row: Delivery) -> bool:
         """A direct message. True when it is answered, False when the answer comes late."""
@@ -201,7 +203,11 @@ class Dialogue:
         else:
             own = is_direct(row.channel)
             channel = row.channel if own else row.user
-            self._post(row, channel, row.thread_ts if own else "", self._messages(row, said), said)
+            added = self.under_letters.take(row, said)
+            messages = self._messages(row, said) if not added or says_more(said) else []
+            if added:
+                messages = [plain_message(added), *messages]
+            self._post(row, channel, row.thread_ts if own else "", messages, said)
 
     def _messages(self, row: Delivery, said: Said, *, public: bool = False) -> list[Message]:
         return answer_messages(

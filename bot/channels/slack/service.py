@@ -26,6 +26,7 @@ from bot.channels.slack.people import Roster
 from bot.channels.slack.ports import Inbox, Posts, Reader, Talk
 from bot.channels.slack.socket import Socket
 from bot.channels.slack.threads import Threads
+from bot.channels.slack.under_letters import UnderLetters
 from bot.channels.slack.worker import Worker
 from bot.desk import Desk
 from bot.domain.errors import DeskError
@@ -91,7 +92,7 @@ class SlackChannel:
         self._endpoint = Endpoint(self.app)
         dialogue = Dialogue(
             talk, threads, inbox, outbox, roster, forms, page_url,
-            desk.intake.library.policy.version, self._pool,
+            desk.intake.library.policy.version, self._pool, UnderLetters(desk, outbox.posts),
         )  # fmt: skip
         calls = DeskCalls(desk, forms, reader, inbox, outbox, roster, OfficerSteps(desk), page_url)
         self.worker = Worker(inbox, dialogue, calls)

@@ -137,9 +137,11 @@ def is_foreign(headers: Headers, page_url: str) -> bool | None:
     origin = headers.get("origin")
     if origin is None:
         return None
-    parts, page = urlsplit(origin), urlsplit(page_url)
-    ours = {headers.get("host", "").lower(), page.netloc.lower()} - {""}
-    return parts.scheme not in {"http", "https"} or parts.netloc.lower() not in ours
+    page = urlsplit(page_url)
+    # Behind TLS a page of plain http is another site, whoever wrote it on the way.
+    schemes = ("https",) if page.scheme == "https" else ("http", "https")
+    hosts = {headers.get("host", "").lower(), page.netloc.lower()} - {""}
+    return origin.lower() not in {f"{scheme}://{host}" for scheme in schemes for host in hosts}
 
 
 def bearer_token(request: Request) -> str | None:

@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from bot.desk import DISCLOSURE
+from bot.domain.dates import spoken
+from bot.domain.leading_answers import answer_words
 from bot.domain.people import Channel, Role
 from bot.domain.replies import Reply
+from bot.domain.tickets import Status, Ticket
+from bot.notices import Notice
 from tests.channels.slack.office import Office, until
 from tests.fakes.assistant import saying
-from tests.fakes.block_kit import render_view
-from tests.fakes.desks import set_time
-from tests.fakes.slack import ALICE, BOB, GUEST, TEAM, Fault, chosen, typed
+from tests.fakes.block_kit import render, render_view
+from tests.fakes.desks import file, set_time
+from tests.fakes.slack import ALICE, BOB, GUEST, OFFICER, TEAM, Fault, chosen, typed
 
 COMPLAINT = {
     "what": typed("A clerk read my bill out loud at the counter"),
@@ -171,7 +175,62 @@ def test_the_officer_button_carries_the_question_over(desk: Office) -> None:
         if e["action_id"] == "officer"
     )  # fmt: skip
     desk.send.press(ALICE, ask, answer)
-    assert "Is my badge photo personal information?" in render_view(modal(desk))
+    view = modal(desk)
+    assert "Is my badge photo personal information?" in render_view(view)
+    given = {
+        "what": typed("Is my badge photo personal information?"),
+        "reach": typed("416 555 0134"),
+    }
+    assert submit(desk, ALICE, view, given) == {}
+    desk.answers(ALICE, 2)
+    [ticket] = desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}")
+    assert ticket.clauses_shown == ("3.6",)
+    passed_on = "read as consent (97% sure); showed clause 3.6"
+    assert passed_on in answer_words(ticket)
+    [message] = desk.desk.dossier(ticket.reference).messages
+    assert message.text == "Is my badge photo personal information?"
+    desk.notifier.send(card_of(ticket))
+    assert passed_on in render(desk.slack.direct(OFFICER)[-1].body["blocks"])
+
+
+def card_of(ticket: Ticket) -> Notice:
+    return Notice(
+        key=f"{ticket.id}:respond:opened:1", to=OFFICER, reference=ticket.reference,
+        subject=f"{ticket.reference}: New inquiry", text="New inquiry",
+    )  # fmt: skip
+
+
+def test_a_request_that_came_by_itself_speaks_of_no_answer(desk: Office) -> None:
+    desk.send.command(ALICE, "complaint")
+    submit(desk, ALICE, modal(desk), COMPLAINT)
+    desk.answers(ALICE)
+    [ticket] = desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}")
+    assert (ticket.clauses_shown, answer_words(ticket)) == ((), "")
+
+
+def test_what_was_told_before_is_joined_and_the_first_dates_hold(desk: Office) -> None:
+    first = desk.store.now()
+    for number, day in enumerate((first, first + timedelta(days=3)), start=1):
+        set_time(desk.store, day)
+        desk.send.command(ALICE, "complaint")
+        assert submit(desk, ALICE, modal(desk, number), COMPLAINT, id=f"V{number}") == {}
+        desk.answers(ALICE, number)
+    again, kept = desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}")
+    assert (again.status, again.duplicate_of) == (Status.DUPLICATE, kept.reference)
+    told = desk.slack.direct(ALICE)[-1].text
+    assert f"it is joined with {kept.reference}" in told
+    assert spoken(kept.clocks[0].due) in told
+
+
+def test_what_was_told_on_the_web_is_joined_and_nothing_of_it_is_told(desk: Office) -> None:
+    words = COMPLAINT["what"]["value"]
+    web = file(desk.desk, received_at=desk.store.now(), text=words)
+    desk.send.command(ALICE, "complaint")
+    submit(desk, ALICE, modal(desk), COMPLAINT)
+    [told] = desk.answers(ALICE)
+    [ticket] = desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}")
+    assert ticket.duplicate_of == web.reference
+    assert web.reference not in told.text + str(told.body)
 
 
 def test_a_message_is_sent_to_the_officer_with_a_warning_about_others(desk: Office) -> None:

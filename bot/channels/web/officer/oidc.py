@@ -5,9 +5,12 @@ What lives here: the provider's side of it. What does not: sessions, and who may
 
 from __future__ import annotations
 
+import json
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -25,6 +28,8 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 SCOPE = "openid email profile"
 SECONDS = 10.0
 LEEWAY_SECONDS = 60
+# A sign-in of ten years ago is a mistake; NaN and infinity are outside, too.
+LONGEST_AGO_SECONDS = 10 * 366 * 86_400.0
 VERIFIER_BYTES = 48
 
 
@@ -36,15 +41,22 @@ class ProviderError(DeskError):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One identity provider, as OIDC_ISSUER names it."""
+    """One identity provider, as OIDC_ISSUER names it.
+
+    `acr` is the kind of proof that every sign-in must have had, where the company asks for one.
+    """
 
     issuer: str
     client_id: str
     client_secret: str
     redirect_url: str
+    acr: str | None = None
 
     async def begin(self, state: str, nonce: str, verifier: str, *, again: bool) -> str:
-        """The provider's address to send the browser to; `again` makes it ask who they are."""
+        """The provider's address to send the browser to; `again` makes it ask who they are.
+
+        The browser could leave that wish out on the way: what counts is the token's auth_time.
+        """
         known = await self._describe()
         asked = {
             "response_type": "code",
@@ -55,7 +67,10 @@ class Provider:
             "nonce": nonce,
             "code_challenge": create_s256_code_challenge(verifier),
             "code_challenge_method": "S256",
+            # OpenID Connect Core 5.5.1: auth_time comes with max_age, or when it is asked for.
+            "claims": json.dumps({"id_token": {"auth_time": {"essential": again}}}),
             **({"prompt": "login", "max_age": "0"} if again else {}),
+            **({"acr_values": self.acr} if self.acr else {}),
         }
         url: str = add_params_to_uri(known["authorization_endpoint"], list(asked.items()))
         return url
@@ -94,6 +109,8 @@ class Provider:
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if (several or "azp" in claims) and claims.get("azp") != self.client_id:
             raise ProviderError
+        if self.acr and claims.get("acr") != self.acr:
+            raise ProviderError("The provider let you in by a weaker proof than is asked for here.")
         return claims
 
     async def _describe(self) -> dict[str, Any]:
@@ -127,11 +144,22 @@ class Provider:
 
 def _identity(claims: Mapping[str, Any]) -> Identity:
     verified = claims.get("email_verified") is True
-    groups = claims.get("groups")
+    groups, proved = claims.get("groups"), claims.get("auth_time")
     subject = f"{str(claims['iss']).rstrip('/')}|{claims['sub']}"
     return Identity(
         subject=subject,
         name=str(claims.get("name") or claims.get("preferred_username") or claims["sub"])[:200],
         email=str(claims["email"]) if verified and claims.get("email") else None,
         groups=frozenset(map(str, groups)) if isinstance(groups, list) else frozenset(),
+        proved_ago=None if proved is None else _ago(proved),
     )
+
+
+def _ago(auth_time: object) -> timedelta:
+    """How long ago that was. Raises ProviderError for what is no time, or is still to come."""
+    if isinstance(auth_time, bool) or not isinstance(auth_time, int | float):
+        raise ProviderError("The provider gives a time of sign-in that is none.")
+    ago = time.time() - auth_time
+    if not -LEEWAY_SECONDS <= ago <= LONGEST_AGO_SECONDS:
+        raise ProviderError("The provider gives a time of sign-in that cannot be.")
+    return timedelta(seconds=max(ago, 0.0))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -29,6 +28,10 @@ from bot.domain.hosts import is_loopback, keeps_secrets
 
 TRIES_AN_ADDRESS = 20
 TRIES_SECONDS = 600
+NO_PROOF = (
+    "Your identity provider did not say that you have just proved who you are, so this is not "
+    "confirmed yet. Confirm it there once more, or with a one-time link from where the desk runs."
+)
 HOME = {Duty.EMPLOYEE: "/", Duty.OPERATOR: "/officer/overview"}
 
 
@@ -55,18 +58,26 @@ class SignIn:
         return router
 
     async def page(self, request: Request) -> Response:
-        """How to sign in; with a link's secret, the link itself: it is spent and forgotten."""
+        """How to sign in; with a link's secret, the link itself: it is spent and forgotten.
+
+        What another site leads to, and what a browser or a mail program fetches ahead, is asked
+        about first: neither may spend a link, or sign anyone in as somebody else.
+        """
         secret = request.query_params.get("link")
-        if secret is not None:
-            return await self._enter_by_link(request, secret, own_path(None))
-        return self._show(request, "sign_in.html")
+        if secret is None:
+            return self._show(request, "sign_in.html")
+        if _is_led(request):
+            return self._show(request, "sign_in.html", link=secret[:LONGEST_TOKEN])
+        return await self._enter_by_link(request, secret, own_path(None))
 
     async def confirm(self, request: Request) -> Response:
         """What a step asks for that needs a fresh proof of identity."""
         signed = await asyncio.to_thread(self.gate.find, request)
         if signed is None:
             return self._show(request, "sign_in.html")
-        return self._show(request, "confirm.html", signed=signed)
+        now = await asyncio.to_thread(self.gate.accounts.store.now)
+        trouble = NO_PROOF if signed.is_unproved(now) and self.provider is not None else ""
+        return self._show(request, "confirm.html", signed=signed, trouble=trouble)
 
     async def by_code(self, request: Request) -> Response:
         """Sign in with a link's secret that was typed or pasted."""
@@ -170,6 +181,7 @@ class SignIn:
         signed: SignedIn | None = None,
         status: int = 200,
         trouble: str = "",
+        link: str = "",
     ) -> Response:
         return self.view.render(
             request,
@@ -177,6 +189,7 @@ class SignIn:
             signed,
             status=status,
             trouble=trouble,
+            link=link,
             then=own_path(request.query_params.get("then")),
             provider=self.provider is not None,
             by_link=keeps_secrets(self.gate.page_url),
@@ -207,5 +220,12 @@ class SignIn:
 
 def _secret(given: str) -> str:
     """The secret out of what was pasted: the whole link, or its end alone."""
-    query = urlsplit(given.strip()).query
-    return query.removeprefix("link=") if query else given.strip()
+    words = given.strip()
+    return words.rpartition("?link=")[2]
+
+
+def _is_led(request: Request) -> bool:
+    """Tell whether another site, or a fetch ahead of a person's press, caused this request."""
+    ahead = f"{request.headers.get('sec-purpose', '')} {request.headers.get('purpose', '')}"
+    site = request.headers.get("sec-fetch-site", "none")
+    return site in {"cross-site", "same-site"} or "prefetch" in ahead

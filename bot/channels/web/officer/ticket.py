@@ -20,6 +20,7 @@ from bot.domain.accounts import Right, SignedIn
 from bot.domain.attachments import TAKEN
 from bot.domain.clock_changes import PAUSE_REASONS
 from bot.domain.errors import Conflict, DeskError, InvalidInput
+from bot.domain.leading_answers import answer_words
 from bot.domain.reply_templates import EXTENSION, templates_for
 from bot.domain.tickets import Kind, Step, is_open, next_status
 
@@ -132,6 +133,7 @@ class TicketPages:
             status=status,
             shown=shown,
             ticket=ticket,
+            passed_on=answer_words(ticket),
             zone=self._zone,
             done=done,
             trouble=trouble,

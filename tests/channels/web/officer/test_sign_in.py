@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from httpx import Client, Response
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from bot.channels.web.officer.gate import own_path
 from bot.channels.web.officer.oidc import Provider
@@ -56,6 +62,33 @@ class TestLinks:
         answer = enter(office.anonymous(host="198.51.100.7"), office.link())
         assert answer.status_code == 303
         assert re.search(r"__Host-privacydesk-staff=[^;]+;.*HttpOnly.*Secure", str(answer.headers))
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "none", "Sec-Purpose": "prefetch;prerender"},
+            {"Sec-Fetch-Site": "none", "Purpose": "prefetch"},
+        ],
+        ids=str,
+    )
+    def test_a_link_that_nobody_pressed_here_is_asked_about_first(
+        self, office: Office, headers: dict[str, str]
+    ) -> None:
+        client, secret = office.anonymous(), office.link()
+        shown = enter(client, secret, headers=headers)
+        assert shown.status_code == 200
+        assert f'value="{secret}"' in shown.text
+        assert "privacydesk-staff" not in client.cookies
+        assert client.post("/officer/sign-in", data={"link": secret}).status_code == 303
+
+    @pytest.mark.parametrize(
+        "junk", ["http://[", "?link=", "\x00", "é" * 300, "https://x/?link=a b"]
+    )
+    def test_junk_in_place_of_a_link_is_refused_plainly(self, office: Office, junk: str) -> None:
+        answer = office.anonymous().post("/officer/sign-in", data={"link": junk})
+        assert answer.status_code == 403
+        assert "There is no way in with this." in answer.text
 
     def test_guesses_are_slowed_down(self, office: Office) -> None:
         client = office.anonymous()
@@ -130,11 +163,22 @@ class TestSessions:
 class TestForgery:
     FOREIGN: ClassVar[tuple[dict[str, str], ...]] = (
         {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "Same-Origin"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": BASE},
         {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "http://["},
+        {"Origin": f"{BASE}.evil.example"},
+        {"Origin": f"{BASE}@evil.example"},
+        {"Origin": f"{BASE} https://evil.example"},
+        {"Origin": "ftp://127.0.0.1:8000"},
         {},
     )
 
-    @pytest.mark.parametrize("headers", FOREIGN)
+    @pytest.mark.parametrize("headers", FOREIGN, ids=str)
     def test_another_site_makes_nothing_happen(
         self, office: Office, headers: dict[str, str]
     ) -> None:
@@ -224,6 +268,51 @@ def come_back(client: Client, way: str) -> Response:
     return client.get(f"{parts.path}?{parts.query}", headers={"Sec-Fetch-Site": "cross-site"})
 
 
+EXPORT = "/officer/registers/incidents.csv"
+
+
+def unsigned(claims: dict[str, Any], key: ECKey) -> str:
+    return f"{part({'alg': 'none', 'kid': 'one'})}.{part(claims)}."
+
+
+def signed_with_the_public_key_as_a_secret(claims: dict[str, Any], key: ECKey) -> str:
+    return by_hmac(claims, key.as_pem(private=False))
+
+
+def signed_with_the_clients_secret(claims: dict[str, Any], key: ECKey) -> str:
+    return by_hmac(claims, SECRET.encode())
+
+
+def changed_after_signing(claims: dict[str, Any], key: ECKey) -> str:
+    signed = jwt.encode({"alg": "ES256", "kid": "one"}, {**claims, "sub": "somebody else"}, key)
+    head, _, signature = signed.split(".")
+    return f"{head}.{part(claims)}.{signature}"
+
+
+def signed_with_a_key_that_it_brings_along(claims: dict[str, Any], key: ECKey) -> str:
+    own = ECKey.generate_key("P-256", {"kid": "mine"})
+    head = {"alg": "ES256", "kid": "mine", "jwk": own.as_dict(private=False)}
+    return jwt.encode(head, claims, own)
+
+
+def no_token_at_all(claims: dict[str, Any], key: ECKey) -> str:
+    return "nonsense"
+
+
+def by_hmac(claims: dict[str, Any], secret: bytes) -> str:
+    head = f"{part({'alg': 'HS256', 'kid': 'one'})}.{part(claims)}"
+    made = hmac.digest(secret, head.encode(), "sha256")
+    return f"{head}.{base64.urlsafe_b64encode(made).rstrip(b'=').decode()}"
+
+
+def part(content: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
+
+
+FORGED = (
+    unsigned, signed_with_the_public_key_as_a_secret, signed_with_the_clients_secret,
+    changed_after_signing, signed_with_a_key_that_it_brings_along, no_token_at_all,
+)  # fmt: skip
 DANA = {"sub": "u-1", "name": "Dana", "email": "dana@desk.example", "email_verified": True}
 
 
@@ -291,6 +380,26 @@ class TestProvider:
         assert come_back(client, go(client)).status_code == 403
         assert "privacydesk-staff" not in client.cookies
 
+    @pytest.mark.parametrize("forge", FORGED, ids=lambda forge: forge.__name__)
+    def test_a_token_that_was_not_signed_by_the_provider_lets_nobody_in(
+        self, provided: Office, fake: FakeProvider, forge: Callable[[dict[str, Any], ECKey], str]
+    ) -> None:
+        fake.claims, fake.forged = dict(DANA), forge
+        client = provided.anonymous()
+        assert come_back(client, go(client)).status_code == 403
+        assert "privacydesk-staff" not in client.cookies
+
+    def test_a_kind_of_proof_is_asked_for_and_held_to(
+        self, provided: Office, fake: FakeProvider
+    ) -> None:
+        assert provided.provider is not None
+        provided.provider = replace(provided.provider, acr="two-factors")
+        for acr, status in ((None, 403), ("password", 403), ("two-factors", 303)):
+            fake.claims = {**DANA, "acr": acr}
+            client = provided.anonymous()
+            assert come_back(client, go(client)).status_code == status
+        assert {asked["acr_values"] for asked in fake.asked} == {"two-factors"}
+
     def test_a_key_that_was_not_published_lets_nobody_in(
         self, provided: Office, fake: FakeProvider
     ) -> None:
@@ -323,7 +432,51 @@ class TestProvider:
     def test_a_fresh_proof_is_asked_for_by_name(self, provided: Office, fake: FakeProvider) -> None:
         client = provided.anonymous()
         go(client, again="yes")
-        assert fake.asked[0]["prompt"] == "login"
+        asked = fake.asked[0]
+        assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+        assert json.loads(asked["claims"]) == {"id_token": {"auth_time": {"essential": True}}}
+
+    def test_a_sign_in_is_as_fresh_as_the_proof_behind_it(
+        self, provided: Office, fake: FakeProvider
+    ) -> None:
+        fake.claims = dict(DANA)
+        client = provided.anonymous()
+        assert come_back(client, go(client)).status_code == 303
+        # The provider let them in by a sign-in of three hours ago: good for reading alone.
+        assert client.get("/officer").status_code == 200
+        assert client.post(EXPORT).headers["location"].startswith("/officer/confirm")
+        come_back(client, go(client, again="yes"))
+        assert client.post(EXPORT).status_code == 200
+
+    def test_a_wish_left_out_on_the_way_confirms_nothing(
+        self, provided: Office, fake: FakeProvider
+    ) -> None:
+        fake.claims = dict(DANA)
+        client = provided.anonymous()
+        begun = client.post("/officer/sign-in/provider", data={"again": "yes"})
+        way = begun.headers["location"].replace("prompt=login", "prompt=none")
+        come_back(client, httpx.get(way, trust_env=False).headers["location"])
+        assert client.post(EXPORT).headers["location"].startswith("/officer/confirm")
+
+    def test_a_provider_that_keeps_no_time_confirms_nothing_and_it_is_said(
+        self, provided: Office, fake: FakeProvider
+    ) -> None:
+        fake.claims, fake.keeps_time = dict(DANA), False
+        client = provided.anonymous()
+        come_back(client, go(client, again="yes"))
+        led = client.post(EXPORT).headers["location"]
+        assert "did not say that you have just proved who you are" in client.get(led).text
+        confirmed = {"link": provided.desk.accounts.issue_link(Duty.OFFICER)}
+        client.post("/officer/sign-in", data=confirmed)
+        assert client.post(EXPORT).status_code == 200
+
+    @pytest.mark.parametrize("time", ["now", True, -1, 9e99, 4_102_444_800, [0]], ids=str)
+    def test_a_time_of_sign_in_that_cannot_be_lets_nobody_in(
+        self, provided: Office, fake: FakeProvider, time: object
+    ) -> None:
+        fake.claims = {**DANA, "auth_time": time}
+        client = provided.anonymous()
+        assert come_back(client, go(client, again="yes")).status_code == 403
 
     def test_a_disabled_account_stays_outside(self, provided: Office, fake: FakeProvider) -> None:
         fake.claims = dict(DANA)
