@@ -280,6 +280,24 @@ def test_a_notice_whose_ticket_was_resolved_on_the_way_is_dropped(office: Office
     assert office.states(ticket)[("opened", OFFICER.to)] == "cancelled"
 
 
+def test_what_comes_after_is_planned_from_the_ticket_as_it_is_after_the_sending(
+    office: Office,
+) -> None:
+    """Someone acknowledges the due day's card while it is on its way: the deputy is not told."""
+    ticket = office.file()
+
+    class Acknowledged(RecordingNotifier):
+        def send(self, notice: Notice) -> None:
+            super().send(notice)
+            if notice.threshold == "due":
+                office.desk.tickets.take(ticket.reference, Step.ACKNOWLEDGE, who=OFFICER.to)
+
+    set_time(office.store, MONDAY + timedelta(days=18))
+    office.sweeper(Acknowledged(), office.log).sweep()
+    assert office.states(ticket)["due", OFFICER.to] == "sent"
+    assert ("due", DEPUTY.to) not in office.states(ticket)
+
+
 def test_a_passing_failure_of_a_ticket_resolved_meanwhile_is_not_tried_again(
     office: Office,
 ) -> None:

@@ -124,7 +124,8 @@ def _open_tickets(path: Path, start: float) -> tuple[list[float], int]:
                 Filing(
                     key=f"bench:{os.getpid()}:{number}",
                     kind=Kind.COMPLAINT,
-                    person=f"web:{number}",
+                    # Somebody each time: what one person files twice on one matter is joined.
+                    person=f"web:{os.getpid()}:{number}",
                     role=Role.CUSTOMER,
                     channel=Channel.WEB,
                     received_at=store.now(),

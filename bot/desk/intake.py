@@ -73,12 +73,14 @@ class Intake:
     ) -> str:
         """Write the ticket and return its reference; the same of a filing that was entered before.
 
-        `running` are its clocks where they were worked out already, before the transaction.
+        `running` are its clocks where the filing was looked for, and they were worked out, before
+        the transaction.
         """
-        known = tickets.find_filed(connection, filing.key)
-        if known is not None:
-            return known
-        running = self.checked_clocks(filing, now) if running is None else running
+        if running is None:
+            known = tickets.find_filed(connection, filing.key)
+            if known is not None:
+                return known
+            running = self.checked_clocks(filing, now)
         reference = new_reference()
         id = tickets.insert(
             connection,
@@ -100,7 +102,7 @@ class Intake:
         )
         due = {clock.name: clock.due.isoformat() for clock in running}
         if id is None:
-            # Filed by someone else since the look-up above.
+            # Filed by someone else since the look-up.
             return str(tickets.find_filed(connection, filing.key))
         told: dict[str, Any] = {"due": due}
         if local_date(now, self.library.zone) != running[0].day_zero:

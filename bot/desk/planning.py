@@ -149,9 +149,11 @@ class Plans:
     def _upcoming(
         self, clock: Clock, after: str | None
     ) -> tuple[Threshold | None, tuple[Threshold, ...]]:
+        return upcoming(self._points(clock), after, local_date(self.now, clock.zone))
+
+    def _points(self, clock: Clock) -> tuple[Threshold, ...]:
         today = local_date(self.now, clock.zone)
-        points = thresholds(clock, self.library.calendar(), self.library.reminders, today)
-        return upcoming(points, after, today)
+        return thresholds(clock, self.library.calendar(), self.library.reminders, today)
 
     def _moment(self, clock: Clock, point: Threshold) -> datetime:
         return planned_for(point.date, clock.zone, self.library.reminders.at)
@@ -261,8 +263,7 @@ class Plans:
 
     def date_of(self, clock: Clock, threshold: str) -> date | None:
         """The date of this threshold of the clock as it is now."""
-        today = local_date(self.now, clock.zone)
-        points = thresholds(clock, self.library.calendar(), self.library.reminders, today)
+        points = self._points(clock)
         return next((point.date for point in points if point.name == threshold), None)
 
     def overtaken(self, clock: Clock, threshold: str) -> bool:
@@ -272,15 +273,15 @@ class Plans:
         """
         if threshold in {OPENED, DEEMED_REFUSAL} or clock.paused:
             return False
-        today = local_date(self.now, clock.zone)
-        points = thresholds(clock, self.library.calendar(), self.library.reminders, today)
+        points, today = self._points(clock), local_date(self.now, clock.zone)
         names = [point.name for point in points]
         later = points[names.index(threshold) + 1 :] if threshold in names else ()
         return any(point.date <= today for point in later)
 
-    def acknowledged(self, row: NoticeRow, seen: Sequence[datetime], clock: Clock | None) -> bool:
-        """Tell whether one of these acknowledgements is of this threshold's day, or later."""
-        if row.threshold == OPENED or clock is None:
+    def acknowledged(self, row: NoticeRow, ticket: Ticket, clock: Clock | None) -> bool:
+        """Tell whether the ticket was acknowledged on this threshold's day, or later."""
+        seen = [event.at for event in ticket.events if event.what in ACKNOWLEDGING]
+        if not seen or row.threshold == OPENED or clock is None:
             return bool(seen)
         day = self.date_of(clock, row.threshold)
         if day is None:

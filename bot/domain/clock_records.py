@@ -7,7 +7,7 @@ one that was promised: neither a new calendar nor a changed rule moves it until 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 from bot.domain.clocks import Clock, ClockRule, Extension, Pause, at
 from bot.domain.workdays import Step
 
+RULE = tuple(field.name for field in fields(ClockRule))
+
 
 def clock_facts(clock: Clock) -> dict[str, Any]:
     """Give everything that is known of a clock as plain JSON values, to be kept with its ticket."""
-    extension = clock.extension
+    extension, uses = clock.extension, sorted(clock.rule.uses)
     return {
-        "rule": {**asdict(clock.rule), "uses": sorted(clock.rule.uses)},
+        "rule": {**{name: getattr(clock.rule, name) for name in RULE}, "uses": uses},
         "zone": clock.zone.key,
         "calendar": clock.calendar,
         "calendar_version": clock.calendar_version,

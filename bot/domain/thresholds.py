@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.clocks import Clock
@@ -77,20 +78,37 @@ def thresholds(
     after the due date is one of being overdue, up to the first after `until`. Planning stops where
     the calendar ends. Of several on one date the last one holds.
     """
-    points = [(clock.day_zero, OPENED)]
+    deemed = clock.rule.deemed_refusal
+    return _dated(
+        clock.name, clock.day_zero, clock.due, deemed, calendar, rules, until or clock.due
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _dated(
+    name: str,
+    day_zero: date,
+    due: date,
+    deemed_refusal: bool,
+    calendar: Calendar,
+    rules: ReminderRules,
+    until: date,
+) -> tuple[Threshold, ...]:
+    """The same for every ticket of one day; kept, because a pass looks at each several times."""
+    points = [(day_zero, OPENED)]
     for days in rules.before_due:
-        day = business_day_before(clock.due, days, calendar)
-        points.append((max(day, clock.day_zero), f"{days}bd"))
-    announced = clock.due
+        day = business_day_before(due, days, calendar)
+        points.append((max(day, day_zero), f"{days}bd"))
+    announced = due
     if not calendar.is_open(announced):
         announced = business_day_before(announced, 1, calendar)
-    points.append((max(announced, clock.day_zero), DUE))
-    points.extend(_after_due(clock.due, calendar, until or clock.due))
-    if clock.rule.deemed_refusal:
-        points.append((clock.due + timedelta(days=1), DEEMED_REFUSAL))
+    points.append((max(announced, day_zero), DUE))
+    points.extend(_after_due(due, calendar, until))
+    if deemed_refusal:
+        points.append((due + timedelta(days=1), DEEMED_REFUSAL))
     # The sort keeps the order of what falls on one day: there a deemed refusal outweighs overdue.
     points.sort(key=lambda point: point[0])
-    return tuple(Threshold(clock.name, name, day) for day, name in points)
+    return tuple(Threshold(name, point, day) for day, point in points)
 
 
 def _after_due(due: date, calendar: Calendar, until: date) -> list[tuple[date, str]]:

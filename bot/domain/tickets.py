@@ -144,7 +144,7 @@ class Ticket:
     `version` is the number of its last event: an officer's page says which one it shows.
     `sent_at` is when the person sent it, or dated it, where that is known apart from the receipt.
     `hold` is a legal hold: nothing of the ticket is purged. `conversation` is the thread that it
-    was filed in.
+    was filed in. `clock_versions` says by clock which of its due dates holds, the first being 1.
     """
 
     id: int
@@ -172,6 +172,7 @@ class Ticket:
     hold: bool = False
     duplicate_of: str | None = None
     conversation: str | None = None
+    clock_versions: Mapping[str, int] = field(default_factory=dict)
 
     def fact(self, name: str) -> Fact | None:
         """The fact of this name that holds, if there is one."""

@@ -74,6 +74,10 @@ class Calendar:
         object.__setattr__(self, "closed", MappingProxyType(dict(self.closed)))
         object.__setattr__(self, "remarks", MappingProxyType(dict(self.remarks)))
 
+    def __hash__(self) -> int:
+        """By its name, version and span: what is worked out over it can be kept."""
+        return hash((self.name, self.version, self.first, self.last))
+
     def require(self, day: date) -> None:
         """Raise HorizonError unless the calendar covers this date."""
         if not self.first <= day <= self.last:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.desk.intake import Intake
-from bot.desk.planning import ACKNOWLEDGING, HEARD, UNDELIVERED, WAITS, Plans
+from bot.desk.planning import HEARD, UNDELIVERED, WAITS, Plans
 from bot.domain.letters import REQUESTER
 from bot.domain.thresholds import OPENED
 from bot.domain.tickets import Status, Ticket, is_open
@@ -127,17 +127,13 @@ class Pass:
     ) -> list[tuple[NoticeRow, Ticket | None, Outcome | None]]:
         """Each row with its ticket, and with its outcome where it is not to be sent."""
         found: list[tuple[NoticeRow, Ticket | None, Outcome | None]] = []
-        ids = [row.ticket_id for row in rows if row.ticket_id in known]
         with self.intake.store.reading() as connection:
             plans = self.intake.plans(connection, self.moment)
-            standing = tickets.standing(
-                connection, ids, self.intake.rebuilder(self.moment), ACKNOWLEDGING
-            )
             for row in rows:
                 ticket = known.get(row.ticket_id)
                 off = None
                 if ticket is not None and not row.threshold.startswith(UNDELIVERED):
-                    off = _off(plans, row, ticket, standing[row.ticket_id])
+                    off = _off(plans, row, ticket)
                 found.append((row, ticket, off))
         return found
 
@@ -193,7 +189,7 @@ class Pass:
         list of what was swept."""
         ledger = Ledger(self.intake, self.worker, self.moment)
         with self.intake.store.transaction() as connection:
-            ours = ledger.record(connection, outcomes)
+            ours = ledger.record(connection, outcomes, known)
             also(connection)
         for outcome in outcomes:
             if outcome.state in {"sent", "failed", "planned"}:
@@ -201,9 +197,7 @@ class Pass:
                 self.swept.append(_swept(outcome, state, known.get(outcome.row.ticket_id)))
 
 
-def _off(
-    plans: Plans, row: NoticeRow, ticket: Ticket, standing: tickets.Standing
-) -> Outcome | None:
+def _off(plans: Plans, row: NoticeRow, ticket: Ticket) -> Outcome | None:
     """Why a notice is not to be sent, if it is not: it would say what is not so any more."""
     if row.clock == REQUESTER:
         return None
@@ -213,13 +207,13 @@ def _off(
         return None
     if row.clock == WAITS:
         return None if ticket.status is Status.WAITING else Outcome(row, "cancelled")
-    version, clock = standing.clocks.get(row.clock, (0, None))
+    clock = ticket.clock(row.clock)
     gone = clock is None or clock.met_at is not None or clock.ended_at is not None
     if gone or not is_open(ticket.status):
         return Outcome(row, "cancelled")
-    if row.version != version and row.threshold != OPENED:
+    if row.version != ticket.clock_versions[row.clock] and row.threshold != OPENED:
         return Outcome(row, "cancelled")
-    if row.rung and plans.acknowledged(row, standing.acknowledged, clock):
+    if row.rung and plans.acknowledged(row, ticket, clock):
         return Outcome(row, "acknowledged")
     if clock is not None and plans.overtaken(clock, row.threshold):
         return Outcome(row, "superseded")

@@ -6,22 +6,22 @@ sending.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.desk.intake import Intake
-from bot.desk.planning import ACKNOWLEDGING, CAME_BACK, UNDELIVERED, WAITS, Plans
+from bot.desk.planning import CAME_BACK, UNDELIVERED, WAITS, Plans
 from bot.domain.clocks import local_date
 from bot.domain.letters import QUESTION, REQUESTER, letter
 from bot.domain.thresholds import OPENED
+from bot.domain.tickets import Ticket
 from bot.notices import NoticeError
 from bot.store import digests, notices, tickets
 from bot.store.db import Connection
 from bot.store.notices import NewNotice, NoticeRow
-from bot.store.tickets import Standing
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +60,13 @@ class Ledger:
     worker: str
     now: datetime
 
-    def record(self, connection: Connection, outcomes: Sequence[Outcome]) -> set[int]:
-        """Record them all and plan what follows; returns the rows that were still ours."""
+    def record(
+        self, connection: Connection, outcomes: Sequence[Outcome], known: Mapping[int, Ticket]
+    ) -> set[int]:
+        """Record them all and plan what follows; returns the rows that were still ours.
+
+        `known` are their tickets as they were read before the sending.
+        """
         ours: set[int] = set()
         by_state: dict[str, list[Outcome]] = {}
         for outcome in outcomes:
@@ -69,8 +74,8 @@ class Ledger:
         for state, found in by_state.items():
             ours |= self._record(connection, state, found)
         finished = [o for o in outcomes if o.row.id in ours and o.state not in KEPT]
-        self._follow(connection, finished)
-        self._hand_on(connection, [o for o in outcomes if o.row.id in ours])
+        self._follow(connection, finished, known)
+        self._hand_on(connection, [o for o in outcomes if o.row.id in ours], known)
         return ours
 
     def _record(self, connection: Connection, state: str, outcomes: Sequence[Outcome]) -> set[int]:
@@ -112,46 +117,59 @@ class Ledger:
         longest = AWAY_RETRY if error.whole_way else LONGEST_RETRY
         return self.now + retry_pause(row.attempts, longest)
 
-    def _follow(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    def _follow(
+        self, connection: Connection, outcomes: Sequence[Outcome], known: Mapping[int, Ticket]
+    ) -> None:
         """Plan what comes after each: the next who is told, or the clock's next threshold."""
         followed = [o for o in outcomes if not o.row.threshold.startswith(UNDELIVERED)]
         followed = [o for o in followed if o.row.clock != REQUESTER]
         if not followed:
             return
-        ids = sorted({outcome.row.ticket_id for outcome in followed})
-        rebuild = self.intake.rebuilder(self.now)
-        standing = tickets.standing(connection, ids, rebuild, ACKNOWLEDGING)
+        current = self._current(connection, {o.row.ticket_id for o in followed}, known)
         plans = self.intake.plans(connection, self.now)
         for outcome in followed:
-            known = standing.get(outcome.row.ticket_id)
-            if known is not None:
-                self._follow_one(plans, outcome, known)
+            ticket = current.get(outcome.row.ticket_id)
+            if ticket is not None:
+                self._follow_one(plans, outcome, ticket)
         plans.write()
 
-    def _follow_one(self, plans: Plans, outcome: Outcome, known: Standing) -> None:
+    def _current(
+        self, connection: Connection, ids: Collection[int], known: Mapping[int, Ticket]
+    ) -> Mapping[int, Ticket]:
+        """These tickets as they are now: read again only where they have changed since."""
+        versions = tickets.versions(connection, sorted(ids))
+        changed = [id for id, n in versions.items() if id not in known or known[id].version != n]
+        same = {id: known[id] for id in versions if id in known}
+        if not changed:
+            return same
+        return same | tickets.load_all(connection, changed, self.intake.rebuilder(self.now))
+
+    def _follow_one(self, plans: Plans, outcome: Outcome, ticket: Ticket) -> None:
         row = outcome.row
         if outcome.state == "moved":
-            self._move(plans, row, known)
+            self._move(plans, row, ticket)
             return
         if row.clock == WAITS:
-            self._still_waiting(plans, row)
+            self._still_waiting(plans, row, ticket)
             return
-        version, clock = known.clocks.get(row.clock, (0, None))
-        if clock is None or (row.version != version and row.threshold != OPENED):
+        clock, version = ticket.clock(row.clock), ticket.clock_versions.get(row.clock)
+        if clock is None or version is None:
             return
-        page = plans.library.kinds[str(known.kind)].page_at_once if row.threshold == OPENED else ()
+        if row.version != version and row.threshold != OPENED:
+            return
+        page = plans.library.kinds[str(ticket.kind)].page_at_once if row.threshold == OPENED else ()
         silent = outcome.state in {"acknowledged", "cancelled", "superseded"}
-        silent = silent or plans.acknowledged(row, known.acknowledged, clock)
+        silent = silent or plans.acknowledged(row, ticket, clock)
         if not silent and plans.escalation(row, clock, page):
             return
-        plans.next(row.ticket_id, known.owner, clock, version, row.threshold)
+        plans.next(row.ticket_id, ticket.owner, clock, version, row.threshold)
 
-    def _move(self, plans: Plans, row: NoticeRow, known: Standing) -> None:
+    def _move(self, plans: Plans, row: NoticeRow, ticket: Ticket) -> None:
         """Tell whoever holds the duty now what was planned for someone who does not any more."""
-        kind = plans.library.kinds[str(known.kind)]
+        kind = plans.library.kinds[str(ticket.kind)]
         page = kind.page_at_once if row.threshold == OPENED else ()
-        _, clock = known.clocks.get(row.clock, (0, None))
         if row.rung:
+            clock = ticket.clock(row.clock)
             plans.escalation(replace(row, rung=row.rung - 1, to="", by=""), clock, page)
             return
         plans.rows.extend(
@@ -159,18 +177,17 @@ class Ledger:
                 row.ticket_id, row.clock, row.threshold, row.version, r.to, r.by, row.planned_for,
                 row.form,
             )
-            for r in plans.people(row.threshold, known.owner, page)
+            for r in plans.people(row.threshold, ticket.owner, page)
         )  # fmt: skip
 
-    def _still_waiting(self, plans: Plans, row: NoticeRow) -> None:
-        ticket = tickets.load_by_id(
-            plans.connection, row.ticket_id, self.intake.rebuilder(self.now)
-        )
+    def _still_waiting(self, plans: Plans, row: NoticeRow, ticket: Ticket) -> None:
         asked = letter(ticket, QUESTION, row.version)
         if asked is not None:
             plans.waiting(ticket, row.version, asked.at, row.threshold)
 
-    def _hand_on(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    def _hand_on(
+        self, connection: Connection, outcomes: Sequence[Outcome], known: Mapping[int, Ticket]
+    ) -> None:
         """What cannot be delivered goes to the next on the ladder, and the operator is told."""
         plans = self.intake.plans(connection, self.now)
         for outcome in outcomes:
@@ -184,7 +201,7 @@ class Ledger:
                     self._next_person(connection, plans, row)
                     self._tell_operator(plans, row)
                 if late and row.clock != REQUESTER:
-                    self._follow(connection, [replace(outcome, state="failed")])
+                    self._follow(connection, [replace(outcome, state="failed")], known)
         plans.write()
 
     def _next_person(self, connection: Connection, plans: Plans, row: NoticeRow) -> None:

@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 AUDIT_KEY = "privacydesk_audit_key"
 SAFE_BACKPORTS = {(3, 50): 7, (3, 44): 6}
 FIXED_SINCE = (3, 51, 3)
+_SHIFT = select(clock_shift.c.seconds)
 
 
 def wal_is_safe(version: tuple[int, int, int]) -> bool:
@@ -123,7 +124,7 @@ class Store:
         """How far the desk's clock is moved; zero in production."""
         if not self.shiftable:
             return timedelta()
-        seconds = connection.execute(select(clock_shift.c.seconds)).scalar()
+        seconds = connection.execute(_SHIFT).scalar()
         return timedelta(seconds=seconds or 0)
 
     def move_clock(self, shift: timedelta) -> None:

@@ -10,7 +10,7 @@ use those for a state that is bound later.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -55,6 +55,9 @@ class NewNotice:
     state: str = "planned"
 
 
+PLANNED_WITH = tuple(field.name for field in fields(NewNotice))
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
     """One planned notice."""
@@ -85,7 +88,9 @@ def notice_row(r: Row[Any], *, repeated: bool = False) -> NoticeRow:
 def plan(connection: Connection, wanted: Sequence[NewNotice]) -> None:
     """Plan notices, each once: what is planned, sent or failed stays, what was cancelled lives."""
     if wanted:
-        rows = [{**asdict(notice), "attempts": 0} for notice in wanted]
+        rows = [
+            {**{name: getattr(n, name) for name in PLANNED_WITH}, "attempts": 0} for n in wanted
+        ]
         connection.execute(_plan_once(connection.dialect.name), rows)
 
 

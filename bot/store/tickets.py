@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     Connection,
     Executable,
     RowMapping,
@@ -41,6 +41,20 @@ NO_SUCH = "There is no ticket with that reference."
 _FILED = select(tickets.c.reference).where(tickets.c.filing_key == bindparam("filing"))
 _BY_REFERENCE = select(tickets).where(tickets.c.reference == bindparam("reference"))
 _BY_ID = select(tickets).where(tickets.c.id == bindparam("ticket"))
+_VERSIONS = select(tickets.c.id, tickets.c.version).where(
+    tickets.c.id.in_(bindparam("ids", expanding=True))
+)
+_ALL = select(tickets).where(tickets.c.id.in_(bindparam("chosen", expanding=True)))
+_OF_KIND = (
+    select(tickets)
+    .where(
+        tickets.c.next_due.is_not(None),
+        tickets.c.kind == bindparam("of_kind"),
+        tickets.c.reference != bindparam("but"),
+    )
+    .order_by(tickets.c.id.desc())
+    .limit(bindparam("most"))
+)
 _NEXT_NUMBER = (
     update(tickets)
     .where(tickets.c.id == bindparam("ticket"))
@@ -242,46 +256,13 @@ def load_all(
     connection: Connection, ids: Sequence[int], rebuild: RebuildClocks
 ) -> dict[int, Ticket]:
     """These tickets, whole, by their row ids; those that are gone are left out."""
-    chosen = select(tickets).where(tickets.c.id.in_(bindparam("chosen", expanding=True)))
-    found = _many(connection, chosen, rebuild, {"chosen": list(ids)})
+    found = _many(connection, _ALL, rebuild, {"chosen": list(ids)})
     return {ticket.id: ticket for ticket in found}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What decides what is told next of a ticket: its kind, its owner, its clocks by name with
-    their versions, and when somebody acknowledged it."""
-
-    kind: Kind
-    owner: str | None
-    clocks: Mapping[str, tuple[int, Clock]]
-    acknowledged: tuple[datetime, ...]
-
-
-def standing(
-    connection: Connection, ids: Sequence[int], rebuild: RebuildClocks, acknowledging: Iterable[str]
-) -> dict[int, Standing]:
-    """How these tickets stand, by their row ids."""
-    wanted = {"ids": list(ids)}
-    chosen = select(tickets.c.id, tickets.c.kind, tickets.c.calendar, tickets.c.owner)
-    rows = connection.execute(
-        chosen.where(tickets.c.id.in_(bindparam("ids", expanding=True))), wanted
-    ).all()
-    running = _by_ticket(connection, clocks, "id", ids)
-    seen: dict[int, list[datetime]] = {}
-    acts = select(events.c.ticket_id, events.c.at).where(
-        events.c.ticket_id.in_(bindparam("ids", expanding=True)),
-        events.c.what.in_(sorted(acknowledging)),
-    )
-    for event in connection.execute(acts, wanted):
-        seen.setdefault(event.ticket_id, []).append(event.at)
-    found = {}
-    for row in rows:
-        own = running.get(row.id, [])
-        made = rebuild(row.kind, row.calendar, [(r["name"], r["computed"]) for r in own])
-        named = {clock.name: (r["version"], clock) for r, clock in zip(own, made, strict=True)}
-        found[row.id] = Standing(Kind(row.kind), row.owner, named, tuple(seen.get(row.id, ())))
-    return found
+def versions(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The numbers of these tickets' last events: one that is as it was has not changed."""
+    return {row.id: row.version for row in connection.execute(_VERSIONS, {"ids": list(ids)})}
 
 
 def references(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -346,18 +327,18 @@ def open_of_person(
 ) -> list[Ticket]:
     """The open tickets of one kind, `but` one, that a person made or that name this address."""
     found: dict[int, Ticket] = {}
-    of_kind = select(tickets).where(
-        tickets.c.next_due.is_not(None),
-        tickets.c.kind == str(kind),
-        tickets.c.reference != but,
-    )
+    named = {"of_kind": str(kind), "but": but, "most": limit}
     # Two queries, each over an index of its own.
-    ways = [tickets.c.person == person]
-    ways += [tickets.c.contact == contact] if contact else []
-    for whose in ways:
-        chosen = of_kind.where(whose).order_by(tickets.c.id.desc()).limit(limit)
-        found |= {ticket.id: ticket for ticket in _many(connection, chosen, rebuild)}
+    for column, value in ((tickets.c.person, person), (tickets.c.contact, contact)):
+        if value:
+            near = _many(connection, _of_kind_by(column), rebuild, {**named, "value": value})
+            found |= {ticket.id: ticket for ticket in near}
     return list(found.values())
+
+
+@cache
+def _of_kind_by(column: Column[Any]) -> Select[Any]:
+    return _OF_KIND.where(column == bindparam("value"))
 
 
 def clock_versions(connection: Connection, ticket_id: int) -> dict[str, int]:
@@ -383,11 +364,8 @@ def _many(
     return [
         _ticket(
             row,
-            rebuild(
-                row["kind"],
-                row["calendar"],
-                [(r["name"], r["computed"]) for r in running.get(row["id"], ())],
-            ),
+            running.get(row["id"], ()),
+            rebuild,
             tuple(_event(r) for r in happened.get(row["id"], ())),
             tuple(_notice(r) for r in told.get(row["id"], ())),
             tuple(_fact(r) for r in known.get(row["id"], ())),
@@ -402,20 +380,32 @@ def _hanging_on(table: Table, order: str) -> Select[Any]:
     return select(table).where(wanted).order_by(table.c.ticket_id, table.c[order])
 
 
+@cache
+def _hanging_on_one(table: Table, order: str) -> Select[Any]:
+    """The same for one ticket: a list of values is written into the statement at each run."""
+    wanted = table.c.ticket_id == bindparam("ticket")
+    return select(table).where(wanted).order_by(table.c[order])
+
+
 def _by_ticket(
     connection: Connection, table: Table, order: str, ids: Sequence[int]
 ) -> dict[int, list[RowMapping]]:
     found: dict[int, list[RowMapping]] = {}
     if not ids:
         return found
-    for row in connection.execute(_hanging_on(table, order), {"ids": ids}).mappings():
+    if len(ids) == 1:
+        rows = connection.execute(_hanging_on_one(table, order), {"ticket": ids[0]})
+    else:
+        rows = connection.execute(_hanging_on(table, order), {"ids": ids})
+    for row in rows.mappings():
         found.setdefault(row["ticket_id"], []).append(row)
     return found
 
 
 def _ticket(
     row: RowMapping,
-    running: tuple[Clock, ...],
+    running: Sequence[RowMapping],
+    rebuild: RebuildClocks,
     happened: tuple[Event, ...],
     told: tuple[Mapping[str, Any], ...],
     known: tuple[Fact, ...],
@@ -434,7 +424,8 @@ def _ticket(
         calendar=row["calendar"],
         fields=row["fields"],
         clauses_shown=tuple(row["clauses_shown"]),
-        clocks=running,
+        clocks=rebuild(row["kind"], row["calendar"], [(r["name"], r["computed"]) for r in running]),
+        clock_versions={r["name"]: r["version"] for r in running},
         identity=row["identity"],
         owner=row["owner"],
         events=happened,
