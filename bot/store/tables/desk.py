@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Float,
-    Index,
-    Integer,
-    String,
-    Table,
-)
+from sqlalchemy import JSON, Column, Float, Index, Integer, String, Table
 
 from bot.store.tables.columns import UtcDateTime, metadata
 

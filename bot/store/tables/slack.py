@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, text
 
 from bot.store.tables.columns import UtcDateTime, metadata
 
