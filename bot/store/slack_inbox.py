@@ -6,14 +6,14 @@ comes late), `done`. Words are wiped when a row is done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.domain.slack import Arrival, Delivery
 from bot.store.db import Store
 from bot.store.tables import slack_inbox
 
@@ -23,29 +23,8 @@ RETRIES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
 POSTGRES_LOCK = 7_739_002
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """One thing that came in: a message, a command, a button, a form that was sent."""
-
-    id: int
-    key: str
-    kind: str
-    team: str
-    user: str
-    channel: str
-    ts: str
-    thread_ts: str
-    text: str
-    masked: tuple[str, ...]
-    data: Mapping[str, Any]
-    received_at: datetime
-    attempts: int
-    conversation: str | None
-    number: int | None
-
-
-def _row(row: RowMapping) -> InboxRow:
-    return InboxRow(
+def _row(row: RowMapping) -> Delivery:
+    return Delivery(
         row["id"], row["key"], row["kind"], row["team"], row["user"], row["channel"], row["ts"],
         row["thread_ts"], row["text"], tuple(row["masked"]), row["data"], row["received_at"],
         row["attempts"], row["conversation"], row["number"],
@@ -64,40 +43,28 @@ class SlackInbox:
         self.store = store
 
     def receive(
-        self,
-        *,
-        key: str,
-        message_key: str | None,
-        kind: str,
-        team: str,
-        user: str,
-        channel: str,
-        ts: str,
-        thread_ts: str,
-        text: str,
-        masked: Sequence[str],
-        data: Mapping[str, Any],
-        age: timedelta,
+        self, arrival: Arrival, *, masked: Sequence[str] = (), age: timedelta = timedelta()
     ) -> bool:
         """Store it once, however often it is delivered. Returns whether it is new.
 
-        `age` is how long ago it was sent: the receipt counts from then.
+        Its words and data are masked already; `masked` says of what. `age` is how long ago it was
+        sent: the receipt counts from then.
         """
         insert = (sqlite if self.store.is_sqlite else postgresql).insert(slack_inbox)
         with self.store.transaction() as connection:
             now, real = self.store.now(connection), real_now(self.store, connection)
             stored = connection.execute(
                 insert.values(
-                    key=key, message_key=message_key, kind=kind, team=team, user=user,
-                    channel=channel, ts=ts, thread_ts=thread_ts,
-                    lane=f"{channel}:{thread_ts}:{user}", text=text, masked=list(masked),
-                    data=dict(data), received_at=now - age, state="received", due_at=real,
-                    attempts=0,
+                    key=arrival.key, message_key=arrival.message_key, kind=arrival.kind,
+                    team=arrival.team, user=arrival.user, channel=arrival.channel, ts=arrival.ts,
+                    thread_ts=arrival.thread_ts, lane=arrival.lane, text=arrival.text,
+                    masked=list(masked), data=dict(arrival.data), received_at=now - age,
+                    state="received", due_at=real, attempts=0,
                 ).on_conflict_do_nothing().returning(slack_inbox.c.id)
             ).first()  # fmt: skip
         return stored is not None
 
-    def claim(self, limit: int) -> list[InboxRow]:
+    def claim(self, limit: int) -> list[Delivery]:
         """Take rows that nobody works on, oldest first, one of a lane at a time."""
         with self.store.transaction() as connection:
             if not self.store.is_sqlite:
@@ -130,20 +97,20 @@ class SlackInbox:
                 found.append(row.id)
         return found
 
-    def pending(self, limit: int = 200) -> list[InboxRow]:
+    def pending(self, limit: int = 200) -> list[Delivery]:
         """Rows whose answer is still to come."""
         chosen = select(slack_inbox).where(slack_inbox.c.state == "pending")
         with self.store.reading() as connection:
             rows = connection.execute(chosen.order_by(slack_inbox.c.id).limit(limit)).mappings()
             return [_row(row) for row in rows]
 
-    def find(self, id: int) -> InboxRow | None:
+    def find(self, id: int) -> Delivery | None:
         with self.store.reading() as connection:
             chosen = select(slack_inbox).where(slack_inbox.c.id == id)
             row = connection.execute(chosen).mappings().first()
         return _row(row) if row else None
 
-    def by_key(self, key: str) -> InboxRow | None:
+    def by_key(self, key: str) -> Delivery | None:
         with self.store.reading() as connection:
             chosen = select(slack_inbox).where(slack_inbox.c.key == key)
             row = connection.execute(chosen).mappings().first()

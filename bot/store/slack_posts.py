@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.domain.slack import Post
 from bot.store.db import Store
 from bot.store.slack_inbox import real_now
 from bot.store.tables import slack_marks, slack_posts, tickets
@@ -26,28 +26,8 @@ EVERYWHERE, LISTENING = "*", "listening"
 POSTGRES_LOCK = 7_739_003
 
 
-@dataclass(frozen=True, slots=True)
-class PostRow:
-    """One call of Slack. `unknown`: it was tried before, and nobody knows how that ended."""
-
-    id: int
-    key: str
-    outbox_id: str
-    method: str
-    channel: str
-    body: Mapping[str, Any]
-    attempts: int
-    attempted_at: datetime | None
-    posted_in: str | None
-    ts: str | None
-    state: str
-    reference: str | None
-    shown_version: int | None
-    unknown: bool = False
-
-
-def _row(row: RowMapping, unknown: bool = False) -> PostRow:
-    return PostRow(
+def _row(row: RowMapping, unknown: bool = False) -> Post:
+    return Post(
         row["id"], row["key"], row["outbox_id"], row["method"], row["channel"], row["body"],
         row["attempts"], row["attempted_at"], row["posted_in"], row["ts"], row["state"],
         row["reference"], row["shown_version"], unknown,
@@ -70,7 +50,7 @@ class SlackPosts:
         reference: str | None = None,
         shown_version: int | None = None,
         held: bool = False,
-    ) -> PostRow:
+    ) -> Post:
         """Plan a call once for its key. Returns the row, the one that was there if there was.
 
         `held`: whoever plans it sends it, and it waits for nobody else.
@@ -87,7 +67,7 @@ class SlackPosts:
             )  # fmt: skip
             return self._find(connection, slack_posts.c.key == key)
 
-    def find(self, key: str) -> PostRow | None:
+    def find(self, key: str) -> Post | None:
         with self.store.reading() as connection:
             chosen = select(slack_posts).where(slack_posts.c.key == key)
             row = connection.execute(chosen).mappings().first()
@@ -104,7 +84,7 @@ class SlackPosts:
             found: str | None = connection.execute(chosen).scalar()
         return found
 
-    def claim(self, limit: int) -> list[PostRow]:
+    def claim(self, limit: int) -> list[Post]:
         """Take calls whose turn it is: of each channel the oldest, when the channel may be
         posted to again. Taking it moves the channel's next time on."""
         with self.store.transaction() as connection:
@@ -113,7 +93,7 @@ class SlackPosts:
             taken = [self._take(connection, row, now) for row in self._due(connection, now, limit)]
         return taken
 
-    def claim_one(self, id: int) -> tuple[PostRow | None, float]:
+    def claim_one(self, id: int) -> tuple[Post | None, float]:
         """Take this call, or None and the seconds until its channel may be posted to."""
         with self.store.transaction() as connection:
             self._serialize(connection)
@@ -150,7 +130,7 @@ class SlackPosts:
             return found
         return {name: max(found.get(name, everywhere), everywhere) for name in channels}
 
-    def _take(self, connection: Connection, row: RowMapping, now: datetime) -> PostRow:
+    def _take(self, connection: Connection, row: RowMapping, now: datetime) -> Post:
         self._mark(connection, row["channel"], now + PACE)
         connection.execute(
             update(slack_posts)
@@ -203,7 +183,7 @@ class SlackPosts:
         """This card shows this version of its ticket, or will once its update is out."""
         self._set(id, shown_version=version)
 
-    def outdated_cards(self, limit: int = 50) -> list[PostRow]:
+    def outdated_cards(self, limit: int = 50) -> list[Post]:
         """Cards whose ticket has moved on since."""
         join = slack_posts.join(tickets, tickets.c.reference == slack_posts.c.reference)
         chosen = (
@@ -254,7 +234,7 @@ class SlackPosts:
             )
         )
 
-    def _find(self, connection: Connection, chosen: Any) -> PostRow:
+    def _find(self, connection: Connection, chosen: Any) -> Post:
         return _row(connection.execute(select(slack_posts).where(chosen)).mappings().one())
 
     def _set(self, id: int, **columns: Any) -> None:

@@ -12,6 +12,7 @@ from bot.desk.keeping import Purged
 from bot.desk.tickets import Assessment
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.people import Channel, Person, Role
+from bot.domain.slack import Arrival
 from bot.domain.tickets import Kind, Ticket
 from bot.store import conversations, drafts, events, inbox, purging
 from bot.store.db import Store
@@ -81,10 +82,7 @@ def test_deleted_means_gone(desk: Desk, store: Store) -> None:
 def from_slack(store: Store, key: str, text: str = SECRET, **data: str) -> int:
     """Something that came in from Slack and was never worked on. Returns its row."""
     rows = SlackInbox(store)
-    assert rows.receive(
-        key=key, message_key=None, kind="message", team="T1", user="U1", channel="D1", ts="1.1",
-        thread_ts="", text=text, masked=(), data=data, age=timedelta(),
-    )  # fmt: skip
+    assert rows.receive(Arrival(key, "message", "T1", "U1", "D1", key, text=text, data=data))
     found = rows.by_key(key)
     assert found is not None
     return found.id

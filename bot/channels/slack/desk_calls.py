@@ -15,7 +15,7 @@ from bot.channels.slack.modals import step_problems
 from bot.channels.slack.officer import OfficerSteps
 from bot.channels.slack.outbox import PUBLISH, Outbox
 from bot.channels.slack.people import Roster, person_id
-from bot.channels.slack.ports import Delivery, Inbox, Reader
+from bot.channels.slack.ports import Inbox, Reader
 from bot.channels.slack.request_form import read_request
 from bot.desk import Desk, Filing
 from bot.desk.filing import points_of
@@ -24,6 +24,7 @@ from bot.domain.errors import HorizonError, InvalidInput
 from bot.domain.forms import Form
 from bot.domain.people import Channel, Role
 from bot.domain.receipts import receipt, status_lines
+from bot.domain.slack import Delivery
 from bot.domain.tickets import Kind, Ticket, parse_reference
 from bot.domain.translation import ENGLISH
 

@@ -19,7 +19,7 @@ from bot.channels.slack.answers import Message, answer_messages, plain_message
 from bot.channels.slack.api import SlackTrouble
 from bot.channels.slack.outbox import Outbox
 from bot.channels.slack.people import Roster
-from bot.channels.slack.ports import Delivery, Inbox, Talk
+from bot.channels.slack.ports import Inbox, Talk
 from bot.channels.slack.threads import MAIN, Threads, is_direct
 from bot.channels.slack.under_letters import UnderLetters, says_more
 from bot.conversation import Said
@@ -27,6 +27,7 @@ from bot.desk import DISCLOSURE
 from bot.domain.errors import InvalidInput
 from bot.domain.forms import Form
 from bot.domain.people import Person
+from bot.domain.slack import Delivery
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.channels.slack.ports import Inbox
 from bot.channels.slack.threads import MAIN, Threads, is_direct
 from bot.domain.errors import DeskError
 from bot.domain.redaction import SIN, redact
+from bot.domain.slack import Arrival
 
 log = structlog.get_logger(__name__)
 
@@ -28,27 +29,6 @@ class NotStored(DeskError):
     """Nothing could be stored, so Slack has to send it again."""
 
     code = "slack_not_stored"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Something from Slack, before it is masked and stored."""
-
-    key: str
-    kind: str
-    team: str
-    user: str
-    channel: str = ""
-    ts: str = ""
-    thread_ts: str = ""
-    text: str = ""
-    sent_at: float | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def message_key(self) -> str | None:
-        is_message = self.kind in {"message", "mention"}
-        return f"{self.channel}:{self.ts}" if is_message and self.ts else None
 
 
 def read_arrival(body: Mapping[str, Any]) -> Arrival | None:
@@ -182,17 +162,8 @@ class Intake:
         sent_at = arrival.sent_at
         age = max(0.0, self.clock() - sent_at) if sent_at is not None else 0.0
         return self.inbox.receive(
-            key=arrival.key,
-            message_key=arrival.message_key,
-            kind=arrival.kind,
-            team=arrival.team,
-            user=arrival.user,
-            channel=arrival.channel,
-            ts=arrival.ts,
-            thread_ts=arrival.thread_ts,
-            text=text,
+            replace(arrival, text=text, data=data),
             masked=(*masked, *more),
-            data=data,
             age=timedelta(seconds=age),
         )
 

@@ -15,7 +15,8 @@ import structlog
 
 from bot.channels.slack.answers import repeated
 from bot.channels.slack.api import EXPIRED, Api, SlackTrouble
-from bot.channels.slack.ports import Post, Posts
+from bot.channels.slack.ports import Posts
+from bot.domain.slack import Post
 
 log = structlog.get_logger(__name__)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.channels.slack.people import person_id
-from bot.channels.slack.ports import Delivery, Posts
+from bot.channels.slack.ports import Posts
 from bot.conversation import Said
 from bot.desk import Desk
 from bot.domain.errors import Conflict, InvalidInput, NotFound
+from bot.domain.slack import Delivery
 from bot.domain.tickets import Status, Ticket
 
 REQUESTER = "requester"

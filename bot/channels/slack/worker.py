@@ -16,8 +16,9 @@ import structlog
 from bot.channels.slack.api import SlackTrouble
 from bot.channels.slack.desk_calls import DeskCalls
 from bot.channels.slack.dialogue import Dialogue
-from bot.channels.slack.ports import Delivery, Inbox
+from bot.channels.slack.ports import Inbox
 from bot.domain.errors import DeskError
+from bot.domain.slack import Delivery
 
 log = structlog.get_logger(__name__)
 

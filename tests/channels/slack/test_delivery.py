@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from bot.domain.slack import Arrival
 from bot.store.db import Store
 from bot.store.slack_inbox import SlackInbox
 from bot.store.tables import slack_inbox, slack_marks
@@ -146,10 +147,7 @@ def test_after_an_outage_what_was_written_is_answered_once_and_said_to_be_late(
 def test_rows_of_one_thread_are_worked_one_after_the_other(store: Store) -> None:
     inbox = SlackInbox(store)
     for number, user in enumerate((ALICE, ALICE, BOB)):
-        inbox.receive(
-            key=f"k{number}", message_key=None, kind="message", team="T", user=user, channel="D",
-            ts=str(number), thread_ts="", text="x", masked=(), data={}, age=timedelta(),
-        )  # fmt: skip
+        inbox.receive(Arrival(f"k{number}", "message", "T", user, "D", str(number), text="x"))
     first = inbox.claim(10)
     assert [row.key for row in first] == ["k0", "k2"]
     assert inbox.claim(10) == []
@@ -160,14 +158,12 @@ def test_rows_of_one_thread_are_worked_one_after_the_other(store: Store) -> None
 def test_a_row_is_stored_once_by_its_key_and_once_by_its_message(store: Store) -> None:
     inbox = SlackInbox(store)
 
-    def receive(key: str, message_key: str | None) -> bool:
-        return inbox.receive(
-            key=key, message_key=message_key, kind="message", team="T", user=ALICE, channel="D",
-            ts="1", thread_ts="", text="x", masked=(), data={}, age=timedelta(minutes=3),
-        )  # fmt: skip
+    def receive(key: str, ts: str, kind: str = "message") -> bool:
+        arrival = Arrival(key, kind, "T", ALICE, "D", ts, text="x")
+        return inbox.receive(arrival, age=timedelta(minutes=3))
 
-    assert [receive("a", "D:1"), receive("a", "D:2"), receive("b", "D:1")] == [True, False, False]
-    assert [receive("c", None), receive("d", None)] == [True, True]
+    assert [receive("a", "1"), receive("a", "2"), receive("b", "1")] == [True, False, False]
+    assert [receive("c", "1", "button"), receive("d", "1", "button")] == [True, True]
     row = inbox.by_key("a")
     assert row is not None
     assert store.now() - row.received_at >= timedelta(minutes=3)
