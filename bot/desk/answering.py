@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 from bot.desk.advice import DISCLOSURE, AdviceDesk
 from bot.desk.filing import language_of
 from bot.desk.intake import Intake
+from bot.desk.own import standing
 from bot.domain.advice import neither_confirmed
 from bot.domain.answers import (
+    UNREAD,
     Voice,
     about,
     answer,
@@ -28,13 +30,12 @@ from bot.domain.answers import (
 )
 from bot.domain.errors import DeskError
 from bot.domain.phrases import phrases
-from bot.domain.receipts import status_lines
 from bot.domain.replies import Reading, Reply
 from bot.domain.statements import stated_wish
 from bot.domain.tickets import Kind
-from bot.domain.topics import TOPICS, WISHES, note_offer, note_wish, offered
-from bot.locale import Translator, translator
-from bot.store import conversations, drafts, inbox, tickets
+from bot.domain.topics import TOPICS, WISHES, note_also, note_offer, note_wish, offered
+from bot.locale import translator
+from bot.store import conversations, drafts, inbox
 from bot.store.conversations import Conversation
 from bot.store.db import Connection
 
@@ -43,6 +44,8 @@ DIRECT = {"complaint": Kind.COMPLAINT, "breach_report": Kind.INCIDENT}
 SHOWN_AT_MOST = 10
 # Fewer words than these do not change the language of a conversation.
 SPEAKING_WORDS = 3
+# French that is too short to be known for French does not end a French conversation.
+LEAVING_WORDS = 4
 DIRECT_AT_LEAST = 0.5
 
 
@@ -154,6 +157,9 @@ class Answering:
                 continue
             # Of several offers a bare yes would mean none.
             replies.append(offering(settled, reply) if len(several) == 1 else reply)
+        if len(several) > 1:
+            staff = conversation.person.role.is_staff
+            replies = _one_after_the_other(topic, several, replies, follow, staff)
         note_offer(topic, replies[-1].offers if replies else None)
         conversations.remember(connection, conversation.id, topic)
         return Response(tuple(reply.to_json() for reply in replies), follow)
@@ -182,39 +188,51 @@ class Answering:
     ) -> Reply:
         if reading.intent == "ticket_status":
             tr = translator(reading.language)
-            return about(reading, self._status(connection, conversation, now, tr))
+            own = standing(self.intake, connection, conversation.person.id, now, tr)
+            return about(reading, own)
         pair = undecided(reading)
         if pair:
             return ask_back(pair, reading)
         return neither_confirmed(reading, answer(reading, voice))
 
-    def _status(
-        self, connection: Connection, conversation: Conversation, now: datetime, tr: Translator
-    ) -> Reply:
-        own = tickets.of_person(
-            connection, conversation.person.id, self.intake.rebuilder(now), limit=5
-        )
-        if own:
-            lead = tr("These are your requests with us:")
-            return Reply(f"{lead}\n\n{status_lines(own, tr)}")
-        return Reply(
-            tr(
-                "I see no request that was opened from here. A reference alone opens nothing, so "
-                "that nobody else can read yours: the Privacy Officer can tell you where it stands."
-            ),
-            quick_replies=(request_button(Kind.INQUIRY, tr.language),),
-        )
+
+def _one_after_the_other(
+    topic: dict[str, Any],
+    several: Sequence[Reading],
+    replies: list[Reply],
+    follow: str | None,
+    staff: bool,
+) -> list[Reply]:
+    """Let several stated requests be taken in turn: which first is the person's to say."""
+    stated = (
+        DIRECT.get(part.intent) or stated_wish(part, part.text, staff=staff) for part in several
+    )
+    kinds = list(dict.fromkeys(kind for kind in stated if kind is not None))
+    if len(kinds) < 2:
+        return replies
+    note_also(topic, kinds)
+    if follow is not None:
+        return [replace(reply, quick_replies=()) for reply in replies]
+    language = several[0].language
+    buttons = tuple(request_button(kind, language) for kind in kinds)
+    asked = Reply(phrases(language).which_first, quick_replies=buttons)
+    return [*(replace(reply, quick_replies=()) for reply in replies), asked]
 
 
 def _in_language(reading: Reading, message: inbox.Message, topic: dict[str, Any]) -> Reading:
     """Let a message of a few words, or a button, be in the language of what was said before."""
-    if message.payload is None and len(reading.text.split()) >= SPEAKING_WORDS:
-        topic["language"] = "fr" if reading.language == "fr" else "en"
-        return reading
-    if reading.language == "fr" or topic.get("language") != "fr":
-        return reading
-    parts = tuple(replace(part, language="fr") for part in reading.requests)
-    return replace(reading, language="fr", requests=parts)
+    french = topic.get("language") == "fr"
+    enough = LEAVING_WORDS if french and reading.language != "fr" else SPEAKING_WORDS
+    if message.payload is None and len(reading.text.split()) >= enough:
+        french = reading.language == "fr"
+        topic["language"] = "fr" if french else "en"
+    language = "fr" if french or reading.language == "fr" else reading.language
+    # How well the policy answers each of several requests was not read.
+    parts = tuple(
+        replace(part, language=language, answerable=part.answerable or UNREAD)
+        for part in reading.requests
+    )
+    return replace(reading, language=language, requests=parts)
 
 
 def _forget_offer(connection: Connection, conversation: Conversation) -> None:

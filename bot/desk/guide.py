@@ -14,24 +14,37 @@ from typing import Any
 
 from bot.desk.filing import file_draft, language_of
 from bot.desk.intake import Intake
-from bot.desk.step import Said, Step, choice_buttons
+from bot.desk.own import standing
+from bot.desk.step import MORE, Said, Step, choice_buttons
 from bot.domain.answers import Voice
 from bot.domain.clocks import local_date
 from bot.domain.errors import DeskError
 from bot.domain.forms import (
+    BLANKS_SHOWN,
     CONFIRM,
     Draft,
     FieldType,
     Form,
+    blanks,
     next_field,
     offer,
     summary,
 )
 from bot.domain.phrases import Phrases, phrases
 from bot.domain.replies import QuickReply, Reading, Reply
+from bot.domain.schedule_a import names_categories
 from bot.domain.tickets import Kind
-from bot.domain.topics import TOPICS, note_offer, note_wish, offered, take_wish
+from bot.domain.topics import (
+    TOPICS,
+    begun,
+    note_offer,
+    note_wish,
+    offered,
+    still_to_begin,
+    take_wish,
+)
 from bot.fields import FieldReader
+from bot.locale import translator
 from bot.store import conversations, drafts, inbox
 from bot.store.conversations import Conversation
 from bot.store.db import Connection
@@ -134,7 +147,8 @@ class Guide:
         form, words = self._forms(language)[draft.kind], phrases(language)
         if draft.asked == CONFIRM:
             told = _consequences(form, draft)
-            parts = [f"{words.summary}\n{summary(form, draft, words.answer)}"]
+            told_so_far = summary(form, draft, words.answer, words.still)
+            parts = [f"{words.summary}\n{told_so_far}"]
             parts += [f"{words.consequences}\n{told}"] if told else []
             buttons = (*words.confirm_buttons, *_to_add(form, draft, words))
             return Reply("\n\n".join([*parts, words.shall_i]), quick_replies=buttons)
@@ -175,6 +189,9 @@ class Guide:
             text=message.text,
             now=now,
             today=local_date(now, self.intake.library.zone),
+            standing=lambda: standing(
+                self.intake, connection, conversation.person.id, now, translator(language)
+            ),
             file=lambda confirmed: file_draft(
                 self.intake, connection, confirmed, conversation, forms[confirmed.kind], now
             ),
@@ -184,7 +201,21 @@ class Guide:
             topic = dict(conversation.topic)
             note_wish(topic, said.wished, message.received_at)
             conversations.remember(connection, conversation.id, topic)
+        if said.draft is None and said.follow is None:
+            return self._with_the_other(said, conversation)
         return said
+
+    def _with_the_other(self, said: Said, conversation: Conversation) -> Said:
+        """Offer what was asked for in the same message and is not begun yet."""
+        kind = still_to_begin(conversation.topic)
+        if kind is None or kind not in self.forms:
+            return said
+        language = language_of(conversation)
+        words = phrases(language)
+        title = self._forms(language)[kind].title
+        button = QuickReply(words.requests[Kind(kind)], f"/request_{kind}")
+        offered = Reply(words.also.format(title=title.lower()), quick_replies=(button,))
+        return replace(said, replies=(*said.replies, offered))
 
     def _begin(
         self,
@@ -201,12 +232,14 @@ class Guide:
         # The clock starts with the first writing, not with the button pressed after it.
         wanted = take_wish(topic, kind)
         note_offer(topic, None)
+        begun(topic, kind)
         conversations.remember(connection, conversation.id, topic)
         aside = drafts.find_aside(connection, conversation.id, kind)
         if aside is not None:
             drafts.move(connection, aside, "open", now)
             resumed = words.resumed.format(title=form.title)
-            return Said(aside, (Reply(f"{resumed}\n{summary(form, aside, words.answer)}"),))
+            so_far = summary(form, aside, words.answer, words.still)
+            return Said(aside, (Reply(f"{resumed}\n{so_far}"),))
         draft = drafts.start(
             connection,
             conversation.id,
@@ -217,18 +250,18 @@ class Guide:
         )
         earlier = message.payload is not None or _accepts(conversation, reading, kind)
         told = self._opening_words(connection, form, conversation, message, earlier)
-        first = form.fields[0]
+        first, opening = form.fields[0], form.opening_for(conversation.person.role.is_staff)
         today = local_date(now, self.intake.library.zone)
         value = self.reader.read(first, told, today, language).value
         if value is None:
-            return Said(draft, (Reply(form.opening),))
+            return Said(draft, (Reply(opening),))
         draft = offer(form, draft.with_value(first.name, value), words.blank, words.suggested)
         noted = (
             words.story_noted.format(said=value.said)
             if first.type is FieldType.STORY
             else words.noted.format(label=first.label, said=value.said)
         )
-        return Said(draft, (Reply(f"{form.opening}\n\n{noted}"),))
+        return Said(draft, (Reply(f"{opening}\n\n{noted}"),))
 
     def _opening_words(
         self,
@@ -273,11 +306,13 @@ class Guide:
 
 
 def _to_add(form: Form, draft: Draft, words: Phrases) -> tuple[QuickReply, ...]:
-    """A button for each answer that nobody has given and the summary shows blank."""
+    """A button for each answer that the summary shows blank; one for many."""
+    left = blanks(form, draft)
+    if len(left) > BLANKS_SHOWN:
+        return (QuickReply(words.add_more, f'/change_field{{"field": "{MORE}"}}'),)
     return tuple(
         QuickReply(words.add.format(label=entry.label), f'/change_field{{"field": "{entry.name}"}}')
-        for entry in form.fields
-        if entry.offered and entry.name in draft.fields and not draft.fields[entry.name].value
+        for entry in left
     )
 
 
@@ -296,6 +331,8 @@ def _consequences(form: Form, draft: Draft) -> str:
 
 def _tells(form: Form, text: str, asks: re.Pattern[str]) -> bool:
     """Tell whether these words are more than a wish to begin: a story, or what shall stop."""
+    if form.kind is Kind.ACCESS and names_categories(text):
+        return not asks.match(text)
     story = SUBSTANTIAL_CORRECTION if form.kind is Kind.CORRECTION else SUBSTANTIAL_WORDS
     enough = story if form.fields[0].type is FieldType.STORY else 1
     return len(text.split()) >= enough and not asks.match(text)

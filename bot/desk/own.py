@@ -6,20 +6,36 @@ access.py); a reference alone opens nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.desk.changes import changing, known_reference
 from bot.desk.intake import Intake
 from bot.desk.tickets import heard, step_taken
+from bot.domain.answers import request_button
 from bot.domain.errors import InvalidInput, NotFound
+from bot.domain.receipts import status_lines
 from bot.domain.redaction import redact
+from bot.domain.replies import Reply
 from bot.domain.thresholds import ADDED, TAKEN_BACK
-from bot.domain.tickets import Status, Step, Ticket
+from bot.domain.tickets import Kind, Status, Step, Ticket
+from bot.locale import Translator
 from bot.store import conversations, tickets
+from bot.store.db import Connection
 
 REQUESTER = "requester"
 INFORMATION = "information"
 LONGEST = 20_000
+SHOWN_AT_MOST = 5
+# Said when all is well: it answers no question and reopens nothing.
+THANKS = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|great|perfect|super|parfait|d'accord|oh|and|et|again|encore)\W+)*"
+    r"(?:thanks?(?: you)?|thx|ty|cheers|merci|much appreciated)"
+    r"(?:\W+(?:you|so|very|much|a lot|again|all|everyone|bye|for (?:your|the) (?:help|reply|answer)"
+    r"|infiniment|beaucoup|bien|encore|pour (?:votre|la) (?:aide|réponse)))*\W*",
+    re.IGNORECASE,
+)
 NOT_YOURS = "There is no such request here."
 
 
@@ -57,7 +73,8 @@ class OwnRequests:
         """Add what the requester writes, card numbers and SINs masked; once for a `key`.
 
         A question of the officer is thereby answered, and what was paused for it runs on. The
-        owner, else the officer, is told. Returns the request and the kinds of number that were
+        owner, else the officer, is told; a bare "thank you" answers nothing and rings nobody, and
+        no words reopen what is closed. Returns the request and the kinds of number that were
         masked. Raises InvalidInput for no words or too many.
         """
         words = text.strip()
@@ -70,6 +87,8 @@ class OwnRequests:
             if key and any(fact.content.get("key") == key for fact in change.ticket.facts):
                 return change.ticket, clean.found
             change.add_fact(INFORMATION, {"text": clean.text, **({"key": key} if key else {})})
+            if THANKS.fullmatch(clean.text.replace("’", "'")):
+                return change.save(INFORMATION), clean.found
             change.tell_of(ADDED)
             if change.ticket.status is Status.WAITING:
                 return heard(change, why=""), clean.found
@@ -84,3 +103,20 @@ class OwnRequests:
             change.stepped(Step.WITHDRAW)
             change.tell_of(TAKEN_BACK)
             return step_taken(change, Step.WITHDRAW, why="taken back by the requester")
+
+
+def standing(
+    intake: Intake, connection: Connection, person: str, now: datetime, tr: Translator
+) -> Reply:
+    """Where a person's newest requests stand; a reference alone would open nothing."""
+    own = tickets.of_person(connection, person, intake.rebuilder(now), limit=SHOWN_AT_MOST)
+    if own:
+        lead = tr("These are your requests with us:")
+        return Reply(f"{lead}\n\n{status_lines(own, tr)}")
+    return Reply(
+        tr(
+            "I see no request that was opened from here. A reference alone opens nothing, so that "
+            "nobody else can read yours: the Privacy Officer can tell you where it stands."
+        ),
+        quick_replies=(request_button(Kind.INQUIRY, tr.language),),
+    )

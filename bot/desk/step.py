@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain.answers import SURE_ENOUGH, Voice, about, answer, settle
-from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, offer
+from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, blanks, offer
 from bot.domain.phrases import Phrases
 from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
 from bot.domain.tickets import Kind
@@ -25,6 +25,8 @@ CONFIDENTIAL = re.compile(
     re.IGNORECASE,
 )
 WHO_SEES = "5.3"
+# In place of a field's name: whichever of those that are still blank.
+MORE = "more"
 NOTHING = re.compile(
     r"\W*(?:no|nope|none|nothing(?: (?:else|more|to add))?|skip(?: it)?"
     r"|non|aucune?|rien(?: à ajouter| d'autre)?)\W*",
@@ -58,6 +60,7 @@ class Step:
     text: str
     now: datetime
     today: date
+    standing: Callable[[], Reply]
     file: Callable[[Draft], Reply]
 
     def take(self, draft: Draft, reading: Reading) -> Said:
@@ -94,6 +97,8 @@ class Step:
                 return self._switch(draft, reading)
             case Turn.KEEP:
                 return Said(draft, (Reply(self.phrases.go_on),))
+            case Turn.NOT_UNDERSTOOD if _asks_surely(reading):
+                return Said(draft, (self._answer_question(reading),))
             case _:
                 return self._not_understood(entry, found.problem if found else None, draft)
 
@@ -128,10 +133,15 @@ class Step:
                 return Said(draft.with_value(entry.name, value), (changed,))
         if turn.field in draft.fields:
             return Said(draft.without(str(turn.field)))
+        if turn.field == MORE:
+            ask = _which_change(blanks(form, draft), self.phrases.which_more, self.phrases)
+            return Said(draft, (ask,), quiet=True)
         return self._which(form, draft, "")
 
     def _which(self, form: Form, draft: Draft, lead: str) -> Said:
-        return Said(draft, (_which_change(form, draft, lead, self.phrases),), quiet=True)
+        answered = [e for e in form.fields if e.name in draft.fields and e.applies(draft)]
+        ask = _which_change(answered, f"{lead}{self.phrases.which}", self.phrases)
+        return Said(draft, (ask,), quiet=True)
 
     def _cancel(self, draft: Draft, form: Form) -> Said:
         drafts.discard(self.connection, draft)
@@ -147,6 +157,8 @@ class Step:
         return (Reply(self.phrases.aside.format(title=title), quick_replies=(button,)),)
 
     def _answer_question(self, reading: Reading) -> Reply:
+        if reading.intent == "ticket_status":
+            return about(reading, replace(self.standing(), quick_replies=()))
         if CONFIDENTIAL.search(reading.text) and reading.confidence < SURE_ENOUGH:
             quoted = QuotedClause(self.voice.policy.get(WHO_SEES))
             return about(reading, Reply(self.phrases.who_sees, (quoted,)))
@@ -192,6 +204,12 @@ class Step:
         return Said(draft, (Reply(words, quick_replies=buttons),), quiet=True)
 
 
+def _asks_surely(reading: Reading) -> bool:
+    """A question by its mark, on something that the desk surely knows."""
+    known = reading.intent in TOPICS or reading.intent == "ticket_status"
+    return "?" in reading.text and known and reading.confidence >= SURE_ENOUGH
+
+
 def _precise_first(form: Form, draft: Draft) -> list[str]:
     """Fields that a bare new value can only mean: contacts and dates; never the story."""
     precise = {FieldType.CONTACT, FieldType.WHEN, FieldType.CHOICE}
@@ -202,13 +220,11 @@ def _precise_first(form: Form, draft: Draft) -> list[str]:
     ]
 
 
-def _which_change(form: Form, draft: Draft, lead: str, words: Phrases) -> Reply:
+def _which_change(entries: Sequence[Field], ask: str, words: Phrases) -> Reply:
     buttons = tuple(
-        QuickReply(entry.label, f'/change_field{{"field": "{entry.name}"}}')
-        for entry in form.fields
-        if entry.name in draft.fields and entry.applies(draft)
+        QuickReply(entry.label, f'/change_field{{"field": "{entry.name}"}}') for entry in entries
     )
-    return Reply(f"{lead}{words.which}", quick_replies=(*buttons, words.cancel_button))
+    return Reply(ask, quick_replies=(*buttons, words.cancel_button))
 
 
 def choice_buttons(entry: Field, words: Phrases) -> tuple[QuickReply, ...]:

@@ -24,14 +24,20 @@ SURE_ENOUGH = 0.45
 TOO_CLOSE = 0.12
 # Below this the likeliest intent is a guess: it decides nothing that is said to a person.
 GUESSED = 0.35
+SURELY_SMALL_TALK = 0.6
 UPSET = re.compile(
     r"\b(disgrac\w*|outrag\w*|furious|livid|ashamed|shame on|scandal\w*|disgust\w*|unacceptable"
     r"|fed up|had enough|hate you|liars?|crooks?|idiots?|lawyer|court|sue you|honteu\w*|honte"
-    r"|inacceptable|scandaleu\w*|avocat|tribunal)\b",
+    r"|garbage|rubbish|ridiculous|pathetic|incompetent\w*|useless|(?:the )?worst"
+    r"|waste of (?:my )?time|never answer\w*|nobody (?:ever )?answers?|hate this|sick of"
+    r"|appalling|horrible|awful"
+    r"|inacceptable|scandaleu\w*|avocat|tribunal|nuls?|ridicule|pourri|incompétent\w*|écœur\w*"
+    r"|jamais (?:de )?répon\w*|ras[- ]le[- ]bol|tanné\w*)\b",
     re.IGNORECASE,
 )
-# From here on the policy answers the question.
+# From here on the policy answers the question; nearly so, it is quoted as what there is to quote.
 TOLD = 0.5
+NEARLY = 0.45
 # Whether the policy answers it was not read from the words: quote, without a doubt or a promise.
 UNREAD = 0.6
 FOLLOW_UP = re.compile(r"^\s*(and|what about|how about|same for|et)\b", re.IGNORECASE)
@@ -129,7 +135,12 @@ def undecided(reading: Reading) -> tuple[str, str] | None:
 
 
 def unsure(reading: Reading) -> bool:
-    """Tell whether the reading is no more than a guess."""
+    """Tell whether the reading is no more than a guess.
+
+    Whoever is angry is not told what a machine this is on less than a clear question.
+    """
+    if reading.intent == "bot_challenge" and reading.confidence < SURELY_SMALL_TALK:
+        return True
     return reading.confidence < GUESSED
 
 
@@ -139,15 +150,14 @@ def not_understood(reading: Reading) -> Reply:
     near = [intent for intent, _ in reading.ranking if intent in TOPICS][:2]
     buttons = _topic_buttons(near, reading.language)
     kinds = [Kind.INQUIRY] if "complaint" in near else [Kind.COMPLAINT, Kind.INQUIRY]
-    upset = bool(UPSET.search(reading.text))
+    upset = is_upset(reading)
+    sorry = _sorry(reading)
     if french:
-        sorry = "Je suis désolé que vous soyez mécontent. " if upset else ""
         lead = (
             f"{sorry}Je ne suis pas certain de comprendre votre demande. Pouvez-vous l’écrire "
             "autrement, ou choisir ce qui convient?"
         )
     else:
-        sorry = "I am sorry that you are upset. " if upset else ""
         lead = (
             f"{sorry}I am not sure that I understand what you need. Could you put it in other "
             "words, or choose what fits?"
@@ -156,6 +166,19 @@ def not_understood(reading: Reading) -> Reply:
     # Somebody who is upset is offered to complain before anything that was guessed.
     ordered = [*offered, *buttons] if upset else [*buttons, *offered]
     return about(reading, Reply(lead, quick_replies=tuple(ordered)))
+
+
+def is_upset(reading: Reading) -> bool:
+    """Tell whether the words are those of somebody who has had enough."""
+    return bool(UPSET.search(reading.text.replace("’", "'")))
+
+
+def _sorry(reading: Reading) -> str:
+    if not is_upset(reading):
+        return ""
+    if reading.language == "fr":
+        return "Je suis désolé que vous soyez mécontent. "
+    return "I am sorry that you are upset. "
 
 
 def answer(reading: Reading, voice: Voice) -> Reply:
@@ -233,6 +256,11 @@ def _from_policy(reading: Reading, voice: Voice) -> Reply:
         lead = "The policy names the role; how to reach the Privacy Officer stands below it:"
     elif specified:
         lead = f"This is what our privacy policy says about {topic.about}:"
+    elif reading.answerable >= NEARLY:
+        lead = (
+            f"This is what our privacy policy says about {topic.about}. It gives no more detail "
+            "than this; the Privacy Officer can tell you more:"
+        )
     else:
         lead = (
             "Our privacy policy does not give that detail. The clause that comes nearest speaks of "
@@ -367,7 +395,10 @@ def _not_for_this_desk(reading: Reading, voice: Voice) -> Reply:
             f"information, so I have nothing to quote. {doors} If it is about your personal "
             "information after all, I can pass it to the Privacy Officer."
         )
-    return Reply(lead, quick_replies=(request_button(Kind.INQUIRY, reading.language),))
+    # A bare yes takes what the sentence offers, so that stands first.
+    kinds = [Kind.INQUIRY, Kind.COMPLAINT] if is_upset(reading) else [Kind.INQUIRY]
+    buttons = tuple(request_button(kind, reading.language) for kind in kinds)
+    return Reply(f"{_sorry(reading)}{lead}", quick_replies=buttons)
 
 
 def empty_message() -> Reply:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 CONFIRM = "confirm"
+BLANKS_SHOWN = 2
 
 
 class FieldType(StrEnum):
@@ -87,6 +88,11 @@ class Form:
     filed: str
     clause: str
     notice: str = ""
+    staff_opening: str = ""
+
+    def opening_for(self, staff: bool) -> str:
+        """The first words, which may be others for the company's own people."""
+        return self.staff_opening if staff and self.staff_opening else self.opening
 
     def field(self, name: str) -> Field:
         for entry in self.fields:
@@ -140,14 +146,31 @@ def next_field(form: Form, draft: Draft) -> str:
     return CONFIRM
 
 
-def summary(form: Form, draft: Draft, line: str = "{label}: {said}") -> str:
-    """The answers so far, a line each, as they will be filed."""
+def blanks(form: Form, draft: Draft) -> tuple[Field, ...]:
+    """What is offered, and nobody has said."""
+    return tuple(
+        entry
+        for entry in form.fields
+        if entry.offered and entry.name in draft.fields and not draft.fields[entry.name].value
+    )
+
+
+def summary(
+    form: Form, draft: Draft, line: str = "{label}: {said}", still: str = "{labels}"
+) -> str:
+    """The answers so far, a line each, as they will be filed.
+
+    More than BLANKS_SHOWN blanks are named together in the sentence `still`.
+    """
+    left = blanks(form, draft)
+    gathered = left if len(left) > BLANKS_SHOWN else ()
     lines = [
         line.format(label=entry.label, said=draft.fields[entry.name].said)
         for entry in form.fields
-        if entry.name in draft.fields and entry.applies(draft)
+        if entry.name in draft.fields and entry.applies(draft) and entry not in gathered
     ]
-    return "\n".join(lines)
+    labels = ", ".join(f"{entry.label[:1].lower()}{entry.label[1:]}" for entry in gathered)
+    return "\n".join([*lines, still.format(labels=labels)] if gathered else lines)
 
 
 def offer(form: Form, draft: Draft, blank: str, suggested: str) -> Draft:

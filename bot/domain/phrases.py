@@ -43,12 +43,17 @@ class Phrases:
     unknown_day: str
     skip: str
     add: str
+    add_more: str
+    which_more: str
+    still: str
     blank: str
     suggested: str
     declined: str
     requests: Mapping[Kind, str]
     offers: Mapping[Kind, str]
     which_is_it: str
+    which_first: str
+    also: str
     topics: Mapping[str, str]
 
     @property
@@ -106,6 +111,9 @@ ENGLISH = Phrases(
     unknown_day="I don't know",
     skip="Nothing to add",
     add="Add: {label}",
+    add_more="Add a detail",
+    which_more="None of this is needed; add what helps you.",
+    still="Not needed, but you can add: {labels}.",
     blank="not said; you can add it",
     declined="All right, I open nothing. If you need anything else, just write.",
     suggested="{title} (suggested from your words; you can change it)",
@@ -126,6 +134,8 @@ ENGLISH = Phrases(
         Kind.INCIDENT: "Shall I take down what happened now?",
     },
     which_is_it="I want to be sure that I understand you. Which is it?",
+    which_first="I take these one after the other. Which one first?",
+    also="You also asked for something else: {title}. Shall we do that now?",
     topics={intent: topic.short for intent, topic in TOPICS.items()},
 )
 
@@ -172,6 +182,9 @@ FRENCH = Phrases(
     unknown_day="Je ne sais pas",
     skip="Rien à ajouter",
     add="Ajouter : {label}",
+    add_more="Ajouter une précision",
+    which_more="Rien de cela n’est nécessaire; ajoutez ce qui vous aide.",
+    still="Pas nécessaire, mais vous pouvez ajouter : {labels}.",
     blank="non précisé; vous pouvez l’ajouter",
     declined="D’accord, je n’ouvre rien. Si vous avez besoin d’autre chose, écrivez-moi.",
     suggested="{title} (proposé d’après vos mots; vous pouvez le changer)",
@@ -197,6 +210,8 @@ FRENCH = Phrases(
         Kind.INCIDENT: "Voulez-vous que je prenne en note maintenant ce qui est arrivé?",
     },
     which_is_it="Je veux être certain de bien vous comprendre. De quoi s’agit-il?",
+    which_first="Je les prends l’une après l’autre. Par laquelle commençons-nous?",
+    also="Vous avez aussi demandé autre chose : {title}. Le faisons-nous maintenant?",
     topics={
         "purposes": "À quoi servent les renseignements",
         "consent": "Donner son consentement",

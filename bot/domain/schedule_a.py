@@ -58,6 +58,11 @@ CATEGORIES = (
 )  # fmt: skip
 
 
+def names_categories(text: str) -> bool:
+    """Tell whether these words name what is wanted: everything, or a line of the list."""
+    return bool(EVERYTHING.search(text)) or any(c.words.search(text) for c in CATEGORIES)
+
+
 def wanted(ticket: Ticket) -> frozenset[str]:
     """The names of the categories that the request asks for by its words; all for "everything"."""
     text = " ".join(

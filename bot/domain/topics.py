@@ -5,7 +5,7 @@ Words of ours only; the policy's own words come after them, verbatim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,6 +99,21 @@ def offered(topic: Mapping[str, Any]) -> str | None:
     """The kind of request that the last reply asked whether to open."""
     kind = topic.get("offer")
     return str(kind) if kind else None
+
+
+def note_also(topic: dict[str, Any], kinds: Sequence[str]) -> None:
+    """Keep the kinds of request that one message asked for together."""
+    topic["also"] = [str(kind) for kind in kinds]
+
+
+def begun(topic: dict[str, Any], kind: str) -> None:
+    """Forget that a request of this kind is still to be begun."""
+    topic["also"] = [one for one in topic.get("also", ()) if one != kind]
+
+
+def still_to_begin(topic: Mapping[str, Any]) -> str | None:
+    """The first kind of request that was asked for together with another and is not begun yet."""
+    return next(iter(topic.get("also", ())), None)
 
 
 def note_wish(topic: dict[str, Any], kind: Kind, received_at: datetime) -> None:

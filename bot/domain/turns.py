@@ -96,6 +96,9 @@ def read_turn(
         return TurnReading(Turn.OTHER_REQUEST, asked)
     if _fits_tightly(entry, candidate) and proposed is not Turn.QUESTION:
         return TurnReading(Turn.ANSWER, asked)
+    volunteered = _volunteered(form, draft, entry, reading.text) if candidate is None else None
+    if volunteered is not None and proposed in {Turn.ANSWER, Turn.QUESTION, Turn.NOT_UNDERSTOOD}:
+        return TurnReading(Turn.CORRECTION, volunteered)
     if misfits and proposed in {Turn.ANSWER, Turn.NOT_UNDERSTOOD}:
         return TurnReading(Turn.MISFIT, asked)
     if proposed in {Turn.YES, Turn.NO}:
@@ -131,6 +134,14 @@ def _other_choice(form: Form, draft: Draft, text: str) -> str | None:
         if any(_plain(choice.title) in lowered for choice in others):
             return entry.name
     return None
+
+
+def _volunteered(form: Form, draft: Draft, entry: Field, text: str) -> str | None:
+    """The offered question that these words answer unasked, as in "I act for my mother"."""
+    if entry.type in {FieldType.STORY, FieldType.SHORT} or "?" in text or ASKS.match(text):
+        return None
+    named = referred_field(form, draft, text)
+    return named if named is not None and form.field(named).offered else None
 
 
 def _fits_tightly(entry: Field, candidate: FieldValue | None) -> bool:

@@ -49,6 +49,7 @@ def _form(raw: Mapping[str, Any]) -> Form:
         filed=raw["filed"],
         clause=raw["clause"],
         notice=raw.get("notice", "").strip(),
+        staff_opening=raw.get("staff_opening", "").strip(),
     )
 
 

@@ -359,7 +359,8 @@ def test_of_two_stated_wishes_the_person_chooses_the_first(desk: Desk) -> None:
     )
     said = ask(thread(desk), "Send me my file. And stop calling me.", "retention", requests=parts)
     assert said.follow is None
-    buttons = [reply["quick_replies"][0]["payload"] for reply in said.replies]
+    assert "Which one first?" in said.replies[-1]["text"]
+    buttons = [button["payload"] for button in said.replies[-1]["quick_replies"]]
     assert buttons == ["/request_access", "/request_withdrawal"]
 
 

@@ -593,3 +593,70 @@ def test_narrowed_to_less_the_service_is_not_spoken_of(alice: Thread) -> None:
     alice.press("withdrawal", "affirm_request")
     [ticket] = own_tickets(alice)
     assert "service" not in ticket.fields
+
+
+def test_a_leak_is_opened_for_staff_and_for_customers_in_words_of_their_own(
+    store: Store, desk: Desk
+) -> None:
+    told = [
+        leads(Thread(store, desk, person).press("incident", "request_incident"))
+        for person in (ALICE, BOB)
+    ]
+    assert "take the file offline" not in told[0]
+    assert "take the file offline" in told[1]
+    assert all("call 9-1-1 first" in words for words in told)
+
+
+def test_everything_that_may_be_added_is_asked_for_by_one_button(alice: Thread) -> None:
+    alice.press("access", "request_access")
+    alice.write("access", "everything")
+    alice.write("access", "account 77120")
+    assert alice.write("access", ADDRESS).asked == "confirm"
+    assert "Not needed, but you can add: your name, which period" in asked(alice)
+    more = alice.press("access", "change_field", field="more")
+    names = [b["payload"].split('"')[3] for b in more.replies[0]["quick_replies"][:-1]]
+    assert names == ["name", "period", "delivery", "format", "representative", "correction"]
+    assert alice.press("access", "change_field", field="period").asked == "period"
+    alice.write("access", "since January 2025")
+    alice.press("access", "affirm_request")
+    [ticket] = own_tickets(alice)
+    assert ticket.fields["period"]["value"] == "since January 2025"
+    assert "format" not in ticket.fields
+
+
+def test_what_is_wanted_may_stand_in_the_wish_itself(alice: Thread) -> None:
+    begun = alice.write("access", "send me my call recordings", intent="access_request")
+    assert begun.asked == "find"
+
+
+def test_a_detail_told_unasked_is_noted_where_it_belongs(alice: Thread) -> None:
+    alice.press("access", "request_access")
+    alice.write("access", "everything")
+    alice.write("access", "account 77120")
+    noted = alice.write("access", "I act for my mother, I have a power of attorney", "question")
+    assert "Someone who acts for you" in leads(noted)
+    assert noted.asked == "reach"
+
+
+def test_what_was_asked_for_together_is_offered_when_the_first_is_done(alice: Thread) -> None:
+    with alice.store.transaction() as connection:
+        conversations.remember(connection, alice.id, {"also": ["complaint", "access"]})
+    filled(alice)
+    filed = alice.press("complaint", "affirm_request")
+    offered = filed.replies[-1]
+    assert "You also asked for something else" in offered["lead"]
+    assert [b["payload"] for b in offered["quick_replies"]] == ["/request_access"]
+    alice.press("access", "request_access")
+    cancelled = alice.press("access", "cancel_request")
+    assert "You also asked" not in leads(cancelled)
+
+
+def test_where_requests_stand_is_told_in_the_middle_of_another(alice: Thread) -> None:
+    filled(alice)
+    alice.press("complaint", "affirm_request")
+    [ticket] = own_tickets(alice)
+    alice.press("access", "request_access")
+    alice.write("access", "everything")
+    told = alice.write("access", "where is my complaint?", "question", intent="ticket_status")
+    assert ticket.reference in leads(told)
+    assert told.asked == "find"

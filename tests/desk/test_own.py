@@ -147,3 +147,28 @@ def test_what_is_refused_is_told_to_nobody(desk: Desk) -> None:
         desk.own.add(ticket.reference, " ")
     desk.attachments.add(ticket.reference, "ours.txt", b"ours", who="officer", shared=True)
     assert heard(desk, ticket) == []
+
+
+@pytest.mark.parametrize("thanks", ["Thanks!", "ok thank you so much", "Merci beaucoup", "thx :)"])
+def test_a_thank_you_answers_no_question_and_rings_nobody(desk: Desk, thanks: str) -> None:
+    filed = file(desk)
+    desk.tickets.ask(filed.reference, "Which shop was it?", who="officer")
+    said, _ = desk.own.add(filed.reference, thanks)
+    assert said.status is Status.WAITING
+    assert heard(desk, filed) == []
+
+
+@pytest.mark.parametrize("said", ["thank you", "And another thing: they did it again."])
+def test_no_words_reopen_what_is_closed(desk: Desk, said: str) -> None:
+    filed = file(desk)
+    desk.tickets.resolve(filed.reference, who="officer", justified=False)
+    after, _ = desk.own.add(filed.reference, said)
+    assert after.status is Status.RESOLVED
+    assert (heard(desk, filed) == []) is (said == "thank you")
+
+
+@pytest.mark.parametrize("said", ["Thanks, it was on King Street", "no thanks"])
+def test_words_beside_the_thanks_are_an_answer(desk: Desk, said: str) -> None:
+    filed = file(desk)
+    desk.tickets.ask(filed.reference, "Which shop was it?", who="officer")
+    assert desk.own.add(filed.reference, said)[0].status is Status.IN_PROGRESS

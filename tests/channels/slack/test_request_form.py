@@ -65,7 +65,7 @@ def test_each_choice_is_read_as_itself(form: Form, entry: Field, choice: Choice)
 
 def test_an_offered_answer_left_blank_is_not_filed() -> None:
     assert {"principle", "outcome"}.isdisjoint(read(FORMS["complaint"]).values)
-    assert {"name", "delivery"}.isdisjoint(read(FORMS["access"]).values)
+    assert {"name", "period", "format", "delivery"}.isdisjoint(read(FORMS["access"]).values)
 
 
 def test_a_question_for_some_answers_alone_is_asked_for_with_them() -> None:
