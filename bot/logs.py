@@ -11,7 +11,9 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 # Whatever slips into a log line looking like a card, a SIN, an address or a query is masked there.
-PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|\b(?:\d[ -]?){8,19}\d\b|[?&]\w*token=[^\s\"&]+")
+PERSONAL = re.compile(
+    r"[\w.+-]{1,64}@[\w-]+\.[\w.]+|\b(?:\d[ -]?){8,19}\d\b|[?&]\w{0,40}token=[^\s\"&]+"
+)
 NOISY = ("httpx", "httpcore", "sanic", "apscheduler", "slack_bolt", "slack_sdk", "alembic")
 
 

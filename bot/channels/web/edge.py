@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.channels.web.problems import Problem, Render, broken, unavailable
+from bot.channels.web.problems import Problem, Render, broken, route_of, unavailable
 from bot.channels.web.sessions import is_foreign
 from bot.domain.attachments import LARGEST
 
@@ -90,12 +90,12 @@ class Edge:
         except Problem as problem:
             await self._answer(request, exchange, problem)
         except self.store_errors as error:
-            log.error("store_unavailable", path=scope["path"], error=type(error).__name__)
+            log.error("store_unavailable", path=route_of(scope), error=type(error).__name__)
             await self._answer(request, exchange, unavailable())
         except Exception as error:  # the process edge: nothing but a number leaves it
             incident = secrets.token_hex(4)
             log.error(
-                "incident", incident=incident, path=scope["path"], error=type(error).__name__,
+                "incident", incident=incident, path=route_of(scope), error=type(error).__name__,
                 at=_place(error),
             )  # fmt: skip
             await self._answer(request, exchange, broken(incident))

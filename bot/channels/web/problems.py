@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.templating import Jinja2Templates
+from starlette.types import Scope
 
 from bot.domain.errors import DeskError
 
@@ -134,7 +135,7 @@ def install(app: FastAPI, render: Render) -> None:
         assert isinstance(error, DeskError)
         translated = from_desk(error)
         if translated.status >= 500:
-            log.error("desk_error", code=error.code, path=request.url.path)
+            log.error("desk_error", code=error.code, path=route_of(request.scope))
         return await render(request, translated)
 
     async def http(request: Request, error: Exception) -> Response:
@@ -158,3 +159,8 @@ def install(app: FastAPI, render: Render) -> None:
     app.add_exception_handler(DeskError, desk)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
+
+
+def route_of(scope: Scope) -> str:
+    """The route of a request as it is declared, for a log: an address itself may hold a secret."""
+    return str(getattr(scope.get("route"), "path", "no route"))

@@ -88,7 +88,7 @@ class SignIn:
     async def begin(self, request: Request) -> Response:
         """Go to the provider."""
         provider = self._provided()
-        await self._count(request)
+        await self._count(request, "provider")
         async with request.form(max_files=0, max_fields=4) as form:
             then, again = own_path(text_of(form, "then")), text_of(form, "again") == "yes"
         nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(VERIFIER_BYTES)
@@ -102,7 +102,7 @@ class SignIn:
     async def come_back(self, request: Request) -> Response:
         """Come back from the provider, in the browser that went there."""
         provider, asked = self._provided(), request.query_params
-        await self._count(request)
+        await self._count(request, "provider")
         browser = request.cookies.get(self._attempt_cookie, "")
         accounts = self.gate.accounts
         try:
@@ -139,7 +139,7 @@ class SignIn:
     async def _enter_by_link(self, request: Request, secret: str, then: str) -> Response:
         if not self._is_private(request):
             raise Problem(403, "not_private", "One-time links work over https or on this machine.")
-        await self._count(request)
+        await self._count(request, "link")
         if not secret.isascii() or len(secret) > LONGEST_TOKEN:
             secret = ""
         try:
@@ -207,11 +207,17 @@ class SignIn:
         host = request.client.host if request.client else ""
         return is_loopback(host) and keeps_secrets(self.gate.page_url)
 
-    async def _count(self, request: Request) -> None:
-        """Slow down whoever guesses. Raises Problem 429."""
+    async def _count(self, request: Request, what: str) -> None:
+        """Slow down whoever guesses. Raises Problem 429.
+
+        Whoever guesses links locks nobody out who comes by the provider, nor anyone who is signed
+        in and confirms it, even behind one address.
+        """
         if not self.limited:
             return
-        key = f"sign-in:{address_key(request)}"
+        signed = await asyncio.to_thread(self.gate.find, request, renew=False)
+        whose = f"account:{signed.account.id}" if signed else address_key(request)
+        key = f"sign-in:{what}:{whose}"
         wait = await asyncio.to_thread(self.rates.take, key, TRIES_AN_ADDRESS, TRIES_SECONDS)
         if wait:
             detail = f"That was tried very often. Please wait {wait} seconds."

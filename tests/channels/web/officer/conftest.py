@@ -96,9 +96,3 @@ def desk(sqlite_url: str) -> Iterator[Desk]:
 @pytest.fixture
 def office(desk: Desk) -> Office:
     return Office(desk)
-
-
-@pytest.fixture
-def officer(office: Office) -> Iterator[Client]:
-    with office.signed_in() as client:
-        yield client
