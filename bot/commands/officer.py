@@ -12,7 +12,7 @@ from bot.commands.desk import opened
 from bot.commands.terminal import say
 from bot.commands.tickets import Json, Reference, present, ticket_commands
 from bot.desk import Desk
-from bot.desk.tickets import Assessment
+from bot.domain.assessments import Assessment
 from bot.domain.clock_changes import EXTENSION_REASONS, PAUSE_REASONS
 from bot.domain.clocks import parse_receipt
 from bot.domain.durations import add_duration

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.intake import Intake
-from bot.desk.planning import ACKNOWLEDGING, WAITS, Plans
+from bot.desk.planning import WAITS, Plans
+from bot.desk.points import ACKNOWLEDGING
 from bot.domain.clocks import Clock
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.letters import CLOSING, REQUESTER

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.desk.changes import changing, known_reference
 from bot.desk.intake import Intake
-from bot.desk.tickets import heard, step_taken
+from bot.desk.life_cycle import heard, step_taken
 from bot.domain.answers import request_button
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.receipts import status_lines

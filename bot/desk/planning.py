@@ -1,21 +1,22 @@
 """Planning notices: one pending threshold per (ticket, clock), each to whom the rules name.
 
 What lives here: which rows a change of a ticket, or a notice that is done, brings about. What does
-not: sending them (reminders), and the dates and routes themselves (domain.thresholds).
+not: sending them (reminders), the dates (points, office_hours) and who is told (recipients).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.desk.office_hours import next_digest, next_office_moment
+from bot.desk.points import Points
+from bot.desk.recipients import Recipients, way_to
 from bot.domain.clocks import Clock, local_date
 from bot.domain.letters import RECEIPT, REQUESTER
-from bot.domain.people import Channel
 from bot.domain.thresholds import (
-    DEEMED_REFUSAL,
     OPENED,
     PAUSED,
     WAITING,
@@ -23,8 +24,6 @@ from bot.domain.thresholds import (
     escalates,
     planned_for,
     route,
-    thresholds,
-    upcoming,
 )
 from bot.domain.tickets import Kind, Ticket, email_of
 from bot.domain.workdays import next_open_day
@@ -42,8 +41,6 @@ HEARD = "heard"
 UNDELIVERED = "undelivered:"
 # The rung of a letter that came back: what the officer is told is not the letter.
 CAME_BACK = 1
-# Whoever does one of these has seen the ticket: what waits for an acknowledgement ends.
-ACKNOWLEDGING = frozenset({"acknowledge", "work", "ask", "reply", "snooze", "pause", "extend"})
 
 
 @dataclass(slots=True)
@@ -55,6 +52,16 @@ class Plans:
     ladder: Ladder
     now: datetime
     rows: list[NewNotice] = field(default_factory=list)
+
+    @property
+    def points(self) -> Points:
+        """The points of clocks as of now."""
+        return Points(self.library, self.now)
+
+    @property
+    def recipients(self) -> Recipients:
+        """Who is told."""
+        return Recipients(self.connection, self.library.reminders, self.ladder)
 
     def write(self) -> None:
         """Write what was collected, and the digests that the lines of it need."""
@@ -92,7 +99,7 @@ class Plans:
         when = self.opened(ticket_id, kind, first.name)
         for clock in others:
             self.next(ticket_id, None, clock, 1, None)
-        soon, _ = self._upcoming(first, None)
+        soon, _ = self.points.upcoming(first, None)
         if soon is not None and self._moment(first, soon) <= when:
             self.next(ticket_id, None, first, 1, None)
             if not self.library.kinds[str(kind)].page_at_once:
@@ -140,20 +147,11 @@ class Plans:
         if clock.paused:
             self._forgotten(ticket_id, owner, clock, version, after)
             return
-        chosen, overtaken = self._upcoming(clock, None if after == OPENED else after)
+        chosen, overtaken = self.points.upcoming(clock, None if after == OPENED else after)
         for point in overtaken:
             self._threshold(ticket_id, owner, clock, version, point, state="superseded")
         if chosen is not None:
             self._threshold(ticket_id, owner, clock, version, chosen)
-
-    def _upcoming(
-        self, clock: Clock, after: str | None
-    ) -> tuple[Threshold | None, tuple[Threshold, ...]]:
-        return upcoming(self._points(clock), after, local_date(self.now, clock.zone))
-
-    def _points(self, clock: Clock) -> tuple[Threshold, ...]:
-        today = local_date(self.now, clock.zone)
-        return thresholds(clock, self.library.calendar(), self.library.reminders, today)
 
     def _moment(self, clock: Clock, point: Threshold) -> datetime:
         return planned_for(point.date, clock.zone, self.library.reminders.at)
@@ -256,37 +254,10 @@ class Plans:
             return [(duty, self.now + wait) for duty, wait in rules.page_again] if page else []
         if clock is None or not escalates(row.threshold, rules):
             return []
-        day = self.date_of(clock, row.threshold)
+        day = self.points.date_of(clock, row.threshold)
         if day is None:
             return []
         return [(duty, planned_for(day, clock.zone, hour)) for duty, hour in rules.escalation]
-
-    def date_of(self, clock: Clock, threshold: str) -> date | None:
-        """The date of this threshold of the clock as it is now."""
-        points = self._points(clock)
-        return next((point.date for point in points if point.name == threshold), None)
-
-    def overtaken(self, clock: Clock, threshold: str) -> bool:
-        """Tell whether a later threshold is due by now, so that this one would say what is past.
-
-        A deemed refusal is a fact of its own and is always told, and so is a new ticket.
-        """
-        if threshold in {OPENED, DEEMED_REFUSAL} or clock.paused:
-            return False
-        points, today = self._points(clock), local_date(self.now, clock.zone)
-        names = [point.name for point in points]
-        later = points[names.index(threshold) + 1 :] if threshold in names else ()
-        return any(point.date <= today for point in later)
-
-    def acknowledged(self, row: NoticeRow, ticket: Ticket, clock: Clock | None) -> bool:
-        """Tell whether the ticket was acknowledged on this threshold's day, or later."""
-        seen = [event.at for event in ticket.events if event.what in ACKNOWLEDGING]
-        if not seen or row.threshold == OPENED or clock is None:
-            return bool(seen)
-        day = self.date_of(clock, row.threshold)
-        if day is None:
-            return False
-        return any(at >= datetime.combine(day, time.min, tzinfo=clock.zone) for at in seen)
 
     # -- who
 
@@ -306,33 +277,8 @@ class Plans:
         form = "card" if chosen.card else "line"
         self.rows.extend(
             NewNotice(ticket_id, clock, threshold, version, r.to, r.by, when, form, 0, state)
-            for r in self.people(threshold, owner, page)
+            for r in self.recipients.people(threshold, owner, page)
         )
-
-    def people(
-        self, threshold: str, owner: str | None, page: Sequence[str] = ()
-    ) -> tuple[Recipient, ...]:
-        """To whom, and by which ways, a threshold of a ticket with this owner goes first."""
-        chosen = route(threshold, self.library.reminders, page)
-        duties = [duty for duty in chosen.duties if duty != "owner"]
-        found = self.ladder.reach(duties) if chosen.every_way else self.ladder.card(duties)
-        mine = [self.owner(owner)] if "owner" in chosen.duties else []
-        # An owner who is told as the deputy as well is told once.
-        wanted = {(r.to, r.by): r for r in (*mine, *found) or self.ladder.recipients[:1]}
-        return tuple(wanted.values())
-
-    def owner(self, owner: str | None) -> Recipient:
-        """The way to a ticket's owner: an account by its address, while it is not disabled."""
-        if owner is None:
-            return self.ladder.owner(None)
-        address = notices.address_of(self.connection, owner)
-        return self.ladder.owner(owner if address is None else address)
-
-    def is_told(self, row: NoticeRow, owner: str | None) -> bool:
-        """Tell whether this row's person still has anything to do with it."""
-        places = {(r.to, r.by) for r in self.ladder.recipients}
-        mine = self.owner(owner)
-        return (row.to, row.by) in places | {(mine.to, mine.by)}
 
     def reassigned(self, ticket: Ticket, owner: str) -> None:
         """Move what is pending with the owner to the new one, at the moments it was planned for."""
@@ -343,7 +289,7 @@ class Plans:
             if row.rung:
                 people: Sequence[Recipient] = (Recipient("", row.to, row.by),)
             else:
-                people = self.people(row.threshold, owner)
+                people = self.recipients.people(row.threshold, owner)
             self.rows.extend(
                 NewNotice(
                     row.ticket_id, row.clock, row.threshold, row.version, r.to, r.by,
@@ -351,33 +297,3 @@ class Plans:
                 )
                 for r in people
             )  # fmt: skip
-
-
-def way_to(ticket: Ticket, ladder: Ladder) -> Recipient | None:
-    """The way the requester chose: their e-mail address, else the thread they wrote in."""
-    if ticket.email is not None and "e-mail" in ladder.letters_by:
-        return Recipient(REQUESTER, ticket.email, "e-mail")
-    if ticket.channel is Channel.SLACK and "slack" in ladder.letters_by:
-        return Recipient(REQUESTER, ticket.person, "slack")
-    if ticket.conversation is not None and "web" in ladder.letters_by:
-        return Recipient(REQUESTER, ticket.conversation, "web")
-    return None
-
-
-def next_digest(library: Library, moment: datetime) -> datetime:
-    """The first digest at or after this moment: mornings of business days."""
-    zone, at, calendar = library.zone, library.reminders.at, library.calendar()
-    day = local_date(moment, zone)
-    if planned_for(day, zone, at) < moment:
-        day += timedelta(days=1)
-    return planned_for(next_open_day(day, calendar), zone, at)
-
-
-def next_office_moment(library: Library, now: datetime) -> datetime:
-    """Now when the office is open, else its next opening."""
-    hours, zone = library.company.office_hours, library.zone
-    local, calendar = now.astimezone(zone), library.calendar()
-    day = local.date() if local.time() < hours.closes else local.date() + timedelta(days=1)
-    while day.weekday() not in hours.weekdays or not calendar.is_open(day):
-        day += timedelta(days=1)
-    return max(now, datetime.combine(day, hours.opens, tzinfo=zone))

@@ -1,73 +1,32 @@
 """What the officer does with tickets: one transaction, one event, at most one winner.
 
-What lives here: the life cycle and what is established on the way. What does not: moving clocks
-(clocks.py), letting requesters in (access.py), purging (keeping.py).
+What lives here: each step, and what is established on the way. What does not: the clocks that a
+step meets (life_cycle.py), moving clocks (clocks.py), letting requesters in (access.py), purging
+(keeping.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from bot.desk.changes import Change, changing, known_reference
 from bot.desk.duplicates import join
 from bot.desk.intake import NOTHING_WITHDRAWN, Intake
-from bot.domain import clock_changes
-from bot.domain.clocks import Clock, at, local_date, start_clocks
+from bot.desk.life_cycle import OVERDUE, closed_late, heard, reopened, step_taken
+from bot.desk.reclassifying import reclassified
+from bot.domain.assessments import Assessment
+from bot.domain.clocks import local_date
 from bot.domain.errors import InvalidInput
 from bot.domain.letters import ACKNOWLEDGEMENT, QUESTION, REPLY, recourse
-from bot.domain.tickets import Event, Kind, Status, Step, Ticket, is_open
+from bot.domain.tickets import Event, Kind, Step, Ticket, is_open
 from bot.domain.workdays import business_day_after
 from bot.store import tickets
 
-# Which clocks a step answers; None is all of them.
-MEETS: dict[Step, tuple[str, ...] | None] = {Step.REPLY: ("respond",), Step.RESOLVE: None}
-ENDS = {Step.WITHDRAW, Step.LINK}
-OVERDUE = {"overdue", "deemed_refusal"}
-LATE = "This is overdue ({clocks}): say why it is closed late."
 LONGEST_WORD = 80
 NUMBER = re.compile(r"\d{4}")
-
-
-def closed_late(ticket: Ticket) -> str | None:
-    """The sentence that asks why this ticket is closed late; None while no due date went by."""
-    late = [clock.name for clock in ticket.clocks if clock.state in OVERDUE]
-    return LATE.format(clocks=", ".join(late)) if late else None
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What the register of incidents keeps of one (PIPEDA s.10.1; SOR/2018-64, s.6).
-
-    The factors of s.10.1(8): how sensitive the information is, how probable its misuse. `real_risk`
-    says whether there is a real risk of significant harm, `why` gives the reasons. The dates are
-    those of the report to the Commissioner, of telling the people, and of telling others who can
-    reduce the harm.
-    """
-
-    determined_on: date
-    sensitivity: str
-    misuse: str
-    real_risk: bool
-    why: str
-    reported_on: date | None = None
-    people_told_on: date | None = None
-    others_told: Mapping[str, date] | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "determined_on": self.determined_on.isoformat(),
-            "sensitivity": self.sensitivity,
-            "misuse": self.misuse,
-            "real_risk": self.real_risk,
-            "why": self.why,
-            "reported_on": self.reported_on and self.reported_on.isoformat(),
-            "people_told_on": self.people_told_on and self.people_told_on.isoformat(),
-            "others_told": {who: day.isoformat() for who, day in (self.others_told or {}).items()},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,23 +143,7 @@ class TicketDesk:
     def reopen(self, reference: str, *, who: str, why: str = "", seen: int | None = None) -> Ticket:
         """Take a closed request up again. No clock restarts: one that went on may be overdue."""
         with changing(self.intake, reference, who=who, seen=seen) as change:
-            now = change.now
-            running = change.each_clock(lambda clock: clock_changes.reopen(clock, now))
-            runs_on = {
-                after.name
-                for before, after in zip(change.ticket.clocks, running, strict=True)
-                if (before.met_at, before.ended_at) != (after.met_at, after.ended_at)
-            }
-            overdue = [c.name for c in running if c.state in OVERDUE]
-            return change.save(
-                str(Step.REOPEN),
-                why=why,
-                status=change.stepped(Step.REOPEN),
-                clocks=running,
-                renewed=runs_on,
-                after={"overdue": overdue} if overdue else None,
-                duplicate_of=None,
-            )
+            return reopened(change, why=why)
 
     def note(self, reference: str, text: str, *, who: str) -> Ticket:
         """Keep an internal note on a ticket; it is sent to nobody."""
@@ -284,30 +227,7 @@ class TicketDesk:
         if kind is Kind.WITHDRAWAL and not uses:
             raise InvalidInput(NOTHING_WITHDRAWN)
         with changing(self.intake, reference, who=who, seen=seen) as change:
-            ticket, library = change.ticket, self.intake.library
-            if ticket.kind is kind:
-                raise InvalidInput(f"This is {_a(kind)} already.")
-            if not is_open(ticket.status):
-                raise InvalidInput("A closed ticket is reopened before it is reclassified.")
-            started = start_clocks(
-                str(kind), ticket.received_at, library.zone, library.calendar(), library.kinds,
-                sent_at=ticket.sent_at, uses=uses, now=change.now,
-            )  # fmt: skip
-            running = _reclassified(ticket.clocks, started, change.now)
-            saved = change.save(
-                "reclassify",
-                why=why,
-                clocks=running,
-                renewed={c.name for c in running if c not in ticket.clocks},
-                before={"kind": str(ticket.kind)},
-                after={"kind": str(kind)},
-                kind=str(kind),
-            )
-            if library.kinds[str(kind)].page_at_once:
-                plans = change.plans()
-                plans.opened(ticket.id, kind, running[0].name, version=saved.version)
-                plans.write()
-            return self.intake.load(change.connection, ticket.reference, change.now)
+            return reclassified(change, kind, uses, why)
 
     def link(self, reference: str, other: str, *, who: str, why: str = "") -> Ticket:
         """Join two requests of one person on one matter: the earlier receipt wins.
@@ -358,67 +278,8 @@ class TicketDesk:
             return change.save("hold", why=why, before=before, after=after, hold=on)
 
 
-def heard(change: Change, *, why: str) -> Ticket:
-    """Save that the requester has answered; the clocks that waited for that run on."""
-    calendar, now = change.intake.library.calendar(), change.now
-
-    def resumed(clock: Clock) -> Clock:
-        waits = clock.paused and clock.pauses[-1].reason == "waiting_for_requester"
-        return clock_changes.resume(clock, now, calendar, now) if waits else clock
-
-    running = change.each_clock(resumed)
-    ran_on = {
-        after.name
-        for before, after in zip(change.ticket.clocks, running, strict=True)
-        if before.paused and not after.paused
-    }
-    status = change.stepped(Step.HEAR)
-    return change.save(str(Step.HEAR), why=why, status=status, clocks=running, renewed=ran_on)
-
-
-def step_taken(change: Change, step: Step, *, why: str, **columns: Any) -> Ticket:
-    """Save this step of the life cycle, with the clocks that it meets or ends. Raises Conflict."""
-    status: Status = change.stepped(step)
-    running = change.each_clock(lambda clock: _after(clock, step, change.now))
-    return change.save(str(step), why=why, status=status, clocks=running, **columns)
-
-
-def _after(clock: Clock, step: Step, now: datetime) -> Clock:
-    if step in MEETS:
-        names = MEETS[step]
-        return clock_changes.meet(clock, now) if names is None or clock.name in names else clock
-    return clock_changes.end(clock, now) if step in ENDS else clock
-
-
-def _reclassified(
-    known: Sequence[Clock], started: Sequence[Clock], now: datetime
-) -> tuple[Clock, ...]:
-    """The clocks of the new kind, met where they were met; those it does not have end."""
-    wanted = {clock.name: clock for clock in started}
-    kept = []
-    for clock in known:
-        new = wanted.pop(clock.name, None)
-        if new is None:
-            kept.append(clock_changes.end(clock, now))
-        elif _same_promise(new, clock):
-            kept.append(at(replace(clock, ended_at=None), now))
-        else:
-            kept.append(clock_changes.meet(new, clock.met_at) if clock.met_at else new)
-    return (*kept, *wanted.values())
-
-
-def _same_promise(new: Clock, old: Clock) -> bool:
-    """Tell whether the old clock is the new one under way, so that it goes on as it is."""
-    mine, theirs = ((r.unit, r.days, r.source) for r in (new.rule, old.rule))
-    return mine == theirs
-
-
 def _required(text: str, otherwise: str) -> str:
     words = text.strip()
     if not words:
         raise InvalidInput(otherwise)
     return words
-
-
-def _a(kind: Kind) -> str:
-    return f"{'an' if str(kind)[0] in 'aeiou' else 'a'} {kind}"

@@ -201,7 +201,7 @@ def _off(plans: Plans, row: NoticeRow, ticket: Ticket) -> Outcome | None:
     """Why a notice is not to be sent, if it is not: it would say what is not so any more."""
     if row.clock == REQUESTER:
         return None
-    if not plans.is_told(row, ticket.owner):
+    if not plans.recipients.is_told(row, ticket.owner):
         return Outcome(row, "moved")
     if row.clock == HEARD:
         return None
@@ -213,9 +213,9 @@ def _off(plans: Plans, row: NoticeRow, ticket: Ticket) -> Outcome | None:
         return Outcome(row, "cancelled")
     if row.version != ticket.clock_versions[row.clock] and row.threshold != OPENED:
         return Outcome(row, "cancelled")
-    if row.rung and plans.acknowledged(row, ticket, clock):
+    if row.rung and plans.points.acknowledged(row, ticket, clock):
         return Outcome(row, "acknowledged")
-    if clock is not None and plans.overtaken(clock, row.threshold):
+    if clock is not None and plans.points.overtaken(clock, row.threshold):
         return Outcome(row, "superseded")
     return None
 

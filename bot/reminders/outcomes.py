@@ -159,7 +159,7 @@ class Ledger:
             return
         page = plans.library.kinds[str(ticket.kind)].page_at_once if row.threshold == OPENED else ()
         silent = outcome.state in {"acknowledged", "cancelled", "superseded"}
-        silent = silent or plans.acknowledged(row, ticket, clock)
+        silent = silent or plans.points.acknowledged(row, ticket, clock)
         if not silent and plans.escalation(row, clock, page):
             return
         plans.next(row.ticket_id, ticket.owner, clock, version, row.threshold)
@@ -177,7 +177,7 @@ class Ledger:
                 row.ticket_id, row.clock, row.threshold, row.version, r.to, r.by, row.planned_for,
                 row.form,
             )
-            for r in plans.people(row.threshold, ticket.owner, page)
+            for r in plans.recipients.people(row.threshold, ticket.owner, page)
         )  # fmt: skip
 
     def _still_waiting(self, plans: Plans, row: NoticeRow, ticket: Ticket) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from bot.desk import Desk
 from bot.desk.intake import Filing
 from bot.desk.keeping import Purged
-from bot.desk.tickets import Assessment
+from bot.domain.assessments import Assessment
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.people import Channel, Person, Role
 from bot.domain.slack import Arrival

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.desk import Desk
-from bot.desk.tickets import Assessment
+from bot.domain.assessments import Assessment
 from bot.domain.errors import Conflict, InvalidInput, NotFound
 from bot.domain.tickets import Kind, Status, Step, Ticket
 from bot.store import events

@@ -8,7 +8,7 @@ import pytest
 
 from bot.desk import Desk
 from bot.desk.registers import Register
-from bot.desk.tickets import Assessment
+from bot.domain.assessments import Assessment
 from bot.domain.errors import NotFound
 from bot.domain.tickets import Kind
 from bot.store.db import Store

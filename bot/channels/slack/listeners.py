@@ -24,7 +24,7 @@ from bot.channels.slack.people import Roster
 from bot.channels.slack.ports import Inbox, Reader, Talk
 from bot.channels.slack.request_form import read_request, request_modal
 from bot.desk import Desk
-from bot.desk.tickets import closed_late
+from bot.desk.life_cycle import closed_late
 from bot.domain.clocks import local_date
 from bot.domain.errors import DeskError
 from bot.domain.forms import Form

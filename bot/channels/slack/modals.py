@@ -10,7 +10,7 @@ from typing import Any
 from bot.channels.slack import blocks as kit
 from bot.channels.slack.blocks import Block
 from bot.channels.slack.cards import STATUS_WORDS, can_take, since, ticket_url
-from bot.desk.tickets import closed_late
+from bot.desk.life_cycle import closed_late
 from bot.domain.clock_changes import EXTENSION_REASONS, PAUSE_REASONS
 from bot.domain.tickets import Kind, Ticket
 

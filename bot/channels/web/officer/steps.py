@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from bot.channels.web.officer.gate import text_of
 from bot.desk import Desk
-from bot.desk.tickets import Assessment
+from bot.domain.assessments import Assessment
 from bot.domain.errors import InvalidInput
 from bot.domain.redaction import redact
 from bot.domain.reply_templates import (
