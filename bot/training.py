@@ -121,7 +121,7 @@ def ensure_model(settings: Settings, say: Say, *, force: bool = False) -> Model:
             install_assistant(ROOT)
         except InstallationError as error:
             raise TrainingError(str(error)) from error
-        say("Training the assistant, about a minute (3 of 4) ...")
+        say("Training the assistant, a few minutes (3 of 4) ...")
         started = time.monotonic()
         _train(settings, _model_path(folder, wanted), say)
         model = _record(_model_path(folder, wanted), wanted, time.monotonic() - started)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.domain.answers import SURE_ENOUGH, Voice, about, answer, settle
+from bot.domain.answers import GUESSED, SURE_ENOUGH, Voice, about, answer, settle
 from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, blanks, offer
 from bot.domain.phrases import Phrases
 from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
@@ -68,8 +68,12 @@ class Step:
         pressed = reading.intent.removeprefix("request_")
         if pressed != reading.intent and pressed in self.forms:
             return self._offer(draft, Kind(pressed), wished=Kind(pressed))
-        reading = replace(reading, text=reading.slots.get("value", self.text))
+        # A short question beside a French request is French, whatever it was read as.
+        language = self.phrases.language if self.phrases.language == "fr" else reading.language
+        reading = replace(reading, text=reading.slots.get("value", self.text), language=language)
         entry = None if draft.asked in {None, CONFIRM} else form.field(str(draft.asked))
+        if entry and entry.optional and NOTHING.fullmatch(plain(reading.text)):
+            return self._answer(draft, entry, None)
         found = self._read(entry, reading.text) if entry else None
         turn = read_turn(
             form,
@@ -129,7 +133,9 @@ class Step:
                 entry, draft.fields[entry.name], reading.text, self.today, self.phrases.language
             )
             if value is not None:
-                changed = Reply(self.phrases.changed.format(label=entry.label, said=value.said))
+                added = not draft.fields[entry.name].value
+                told = self.phrases.noted if added else self.phrases.changed
+                changed = Reply(told.format(label=entry.label, said=value.said))
                 return Said(draft.with_value(entry.name, value), (changed,))
         if turn.field in draft.fields:
             return Said(draft.without(str(turn.field)))
@@ -206,8 +212,11 @@ class Step:
 
 def _asks_surely(reading: Reading) -> bool:
     """A question by its mark, on something that the desk surely knows."""
-    known = reading.intent in TOPICS or reading.intent == "ticket_status"
-    return "?" in reading.text and known and reading.confidence >= SURE_ENOUGH
+    if "?" not in reading.text:
+        return False
+    if reading.intent == "ticket_status":
+        return reading.confidence >= GUESSED
+    return reading.intent in TOPICS and reading.confidence >= SURE_ENOUGH
 
 
 def _precise_first(form: Form, draft: Draft) -> list[str]:

@@ -24,7 +24,8 @@ SURE_ENOUGH = 0.45
 TOO_CLOSE = 0.12
 # Below this the likeliest intent is a guess: it decides nothing that is said to a person.
 GUESSED = 0.35
-SURELY_SMALL_TALK = 0.6
+CHATTED = 0.5
+CHAT = frozenset({"greet", "goodbye", "thanks", "bot_challenge"})
 UPSET = re.compile(
     r"\b(disgrac\w*|outrag\w*|furious|livid|ashamed|shame on|scandal\w*|disgust\w*|unacceptable"
     r"|fed up|had enough|hate you|liars?|crooks?|idiots?|lawyer|court|sue you|honteu\w*|honte"
@@ -137,11 +138,10 @@ def undecided(reading: Reading) -> tuple[str, str] | None:
 def unsure(reading: Reading) -> bool:
     """Tell whether the reading is no more than a guess.
 
-    Whoever is angry is not told what a machine this is on less than a clear question.
+    Small talk is taken for it on a better one: whoever is angry is not told what a machine this
+    is, nor that they are welcome.
     """
-    if reading.intent == "bot_challenge" and reading.confidence < SURELY_SMALL_TALK:
-        return True
-    return reading.confidence < GUESSED
+    return reading.confidence < (CHATTED if reading.intent in CHAT else GUESSED)
 
 
 def not_understood(reading: Reading) -> Reply:

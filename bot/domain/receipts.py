@@ -15,6 +15,8 @@ from bot.domain.translation import ENGLISH, Translate, mark
 from bot.domain.workdays import Step
 
 NAMED_SKIPS = 6
+# Where the clock's own name would say nothing to the person who waits.
+NAMES = {"statute": mark("Access by law")}
 
 # Where a request stands, in words for the person who made it.
 STANDING = {
@@ -92,7 +94,7 @@ def worked_out(clock: Clock, tr: Translate = ENGLISH) -> str:
     business = clock.rule.unit == "business"
     line = tr(
         "{clock}: received {start} (day 0); day {number} of {number} {unit} is {end}.",
-        clock=tr(clock.name.replace("_", " ").capitalize()),
+        clock=tr(NAMES.get(clock.name) or clock.name.replace("_", " ").capitalize()),
         start=spoken(received.date, tr.language),
         number=due.day,
         unit=tr("business days") if business else tr("days"),

@@ -17,7 +17,7 @@ DAYS = (
 )  # fmt: skip
 # What clocks.yml says of a clock: its name, the words before its date, where the date comes from.
 CLOCKS = (
-    mark("Respond"), mark("Resolve"), mark("Statute"), mark("Marketing messages"),
+    mark("Respond"), mark("Resolve"), mark("Marketing messages"),
     mark("Sales calls"),
 )  # fmt: skip
 PROMISES = (

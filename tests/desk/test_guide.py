@@ -551,7 +551,7 @@ def test_a_wish_is_added_before_filing(alice: Thread) -> None:
 def test_a_wish_in_words_is_a_wish(alice: Thread) -> None:
     filled(alice)
     changed = alice.write("complaint", "I want an apology from the manager", "correction")
-    assert "Changed. What you would like to happen" in leads(changed)
+    assert "Noted. What you would like to happen" in leads(changed)
     assert "Corrected" not in leads(changed)
 
 
@@ -660,3 +660,17 @@ def test_where_requests_stand_is_told_in_the_middle_of_another(alice: Thread) ->
     told = alice.write("access", "where is my complaint?", "question", intent="ticket_status")
     assert ticket.reference in leads(told)
     assert told.asked == "find"
+
+
+def test_nothing_to_add_may_be_typed_as_well_as_pressed(alice: Thread) -> None:
+    alice.press("withdrawal", "request_withdrawal")
+    assert alice.write("withdrawal", "sales calls").asked == "details"
+    assert alice.write("withdrawal", "Nothing to add", "not_understood").asked == "reach"
+
+
+def test_a_short_question_beside_a_french_request_is_answered_in_french(alice: Thread) -> None:
+    with alice.store.transaction() as connection:
+        conversations.remember(connection, alice.id, {"language": "fr"})
+    alice.press("access", "request_access")
+    told = alice.write("access", "es-tu un robot?", "question", intent="bot_challenge")
+    assert "Je suis un programme informatique" in leads(told)
