@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from bot.channels.web.officer.gate import Gate, see_other, text_of
-from bot.channels.web.officer.view import View
-from bot.desk import Desk
+from bot.channels.web.officer.gate import see_other, text_of
+from bot.channels.web.officer.routes import Pages, Shown, Taken
 from bot.domain.accounts import Duty, Right, SignedIn
 from bot.domain.errors import InvalidInput
 
@@ -18,26 +17,19 @@ ACCOUNTS = "/officer/accounts"
 
 
 @dataclass(frozen=True, slots=True)
-class AccountPages:
+class AccountPages(Pages):
     """The accounts of the officer's pages."""
 
-    desk: Desk
-    gate: Gate
-    view: View
-
-    def router(self) -> APIRouter:
-        router = APIRouter(include_in_schema=False)
-        step, one = self.gate.step, f"{ACCOUNTS}/{{id}}"
-        router.add_api_route(ACCOUNTS, self.gate.page(Right.ADMINISTER, self.show), methods=["GET"])
-        for path, right, work, fresh in (
-            (f"{one}/role", Right.APPOINT, self.appoint, True),
-            (f"{one}/disable", Right.ADMINISTER, self.disable, True),
-            (f"{one}/enable", Right.ADMINISTER, self.enable, True),
-            (f"{one}/sign-out", Right.ADMINISTER, self.sign_out, False),
-            ("/officer/purge", Right.PURGE, self.purge, True),
-        ):
-            router.add_api_route(path, step(right, work, fresh=fresh), methods=["POST"])
-        return router
+    def routes(self) -> tuple[Shown | Taken, ...]:
+        one = f"{ACCOUNTS}/{{id}}"
+        return (
+            Shown(ACCOUNTS, Right.ADMINISTER, self.show),
+            Taken(f"{one}/role", Right.APPOINT, self.appoint, fresh=True),
+            Taken(f"{one}/disable", Right.ADMINISTER, self.disable, fresh=True),
+            Taken(f"{one}/enable", Right.ADMINISTER, self.enable, fresh=True),
+            Taken(f"{one}/sign-out", Right.ADMINISTER, self.sign_out),
+            Taken("/officer/purge", Right.PURGE, self.purge, fresh=True),
+        )
 
     def show(self, request: Request, signed: SignedIn) -> Response:
         """All accounts."""

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from bot.channels.web.officer.gate import Gate
-from bot.channels.web.officer.view import View
-from bot.desk import Desk
+from bot.channels.web.officer.routes import Pages, Shown, Taken
 from bot.domain.accounts import Right, SignedIn
 
 CALENDAR = "/officer/calendar"
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarPages:
+class CalendarPages(Pages):
     """One page. The link is in the answer to the form that made it, and nowhere afterwards."""
 
-    desk: Desk
-    gate: Gate
-    view: View
-
-    def router(self) -> APIRouter:
-        router = APIRouter(include_in_schema=False)
-        router.add_api_route(CALENDAR, self.gate.page(Right.READ, self.show), methods=["GET"])
+    def routes(self) -> tuple[Shown | Taken, ...]:
         # Whoever holds the link reads every deadline without signing in.
-        make = self.gate.step(Right.WORK, self.make, fresh=True)
-        router.add_api_route(CALENDAR, make, methods=["POST"])
-        return router
+        return (
+            Shown(CALENDAR, Right.READ, self.show),
+            Taken(CALENDAR, Right.WORK, self.make, fresh=True),
+        )
 
     def show(self, request: Request, signed: SignedIn) -> Response:
         """When the present link was made."""

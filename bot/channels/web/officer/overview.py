@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from bot.channels.web.officer.gate import Gate, see_other, text_of
+from bot.channels.web.officer.gate import see_other, text_of
+from bot.channels.web.officer.routes import Pages, Shown, Taken
 from bot.channels.web.officer.ticket import download
-from bot.channels.web.officer.view import View
 from bot.channels.web.problems import Problem
-from bot.desk import Desk
 from bot.desk.overview import Overview
 from bot.domain.accounts import Right, SignedIn
 from bot.domain.labels import LABELS
@@ -36,29 +35,16 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class OverviewPages:
+class OverviewPages(Pages):
     """How the desk does. The operator sees the figures and none of the messages."""
 
-    desk: Desk
-    gate: Gate
-    view: View
-
-    def router(self) -> APIRouter:
-        router = APIRouter(include_in_schema=False)
-        page, step = self.gate.page, self.gate.step
-        router.add_api_route(OVERVIEW, page(Right.COUNT, self.show), methods=["GET"])
-        router.add_api_route(f"{OVERVIEW}/label", step(Right.WORK, self.label), methods=["POST"])
-        router.add_api_route(
-            f"{OVERVIEW}/candidates",
-            step(Right.EXPORT, self.candidates, fresh=True),
-            methods=["POST"],
+    def routes(self) -> tuple[Shown | Taken, ...]:
+        return (
+            Shown(OVERVIEW, Right.COUNT, self.show),
+            Taken(f"{OVERVIEW}/label", Right.WORK, self.label),
+            Taken(f"{OVERVIEW}/candidates", Right.EXPORT, self.candidates, fresh=True),
+            Taken(f"{OVERVIEW}/{{name}}.csv", Right.EXPORT, self.export, fresh=True),
         )
-        router.add_api_route(
-            f"{OVERVIEW}/{{name}}.csv",
-            step(Right.EXPORT, self.export, fresh=True),
-            methods=["POST"],
-        )
-        return router
 
     def show(self, request: Request, signed: SignedIn) -> Response:
         """Figures of now."""

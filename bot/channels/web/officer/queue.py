@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from bot.channels.web.officer.gate import Gate, see_other, text_of
-from bot.channels.web.officer.view import View
-from bot.desk import Desk
+from bot.channels.web.officer.gate import see_other, text_of
+from bot.channels.web.officer.routes import Pages, Shown, Taken
 from bot.domain.accounts import Right, SignedIn
 from bot.domain.people import Channel
 from bot.domain.queue import QueueFilter, read_place
@@ -23,26 +22,19 @@ LONGEST_QUERY = 400
 
 
 @dataclass(frozen=True, slots=True)
-class QueuePages:
+class QueuePages(Pages):
     """The first page of the officer's morning."""
 
-    desk: Desk
-    gate: Gate
-    view: View
-
-    def router(self) -> APIRouter:
-        router = APIRouter(include_in_schema=False)
-        page, step = self.gate.page, self.gate.step
-        router.add_api_route(QUEUE, page(Right.READ, self.show), methods=["GET"])
+    def routes(self) -> tuple[Shown | Taken, ...]:
         # Words looked for are somebody's: they travel in a body, never in an address.
-        router.add_api_route(f"{QUEUE}/search", step(Right.READ, self.search), methods=["POST"])
-        router.add_api_route(f"{QUEUE}/alerts", page(Right.READ, self.alerts), methods=["GET"])
-        router.add_api_route(f"{QUEUE}/alerts", step(Right.WORK, self.seen), methods=["POST"])
-        router.add_api_route(f"{QUEUE}/views", step(Right.READ, self.save_view), methods=["POST"])
-        router.add_api_route(
-            f"{QUEUE}/views/forget", step(Right.READ, self.forget_view), methods=["POST"]
+        return (
+            Shown(QUEUE, Right.READ, self.show),
+            Taken(f"{QUEUE}/search", Right.READ, self.search),
+            Shown(f"{QUEUE}/alerts", Right.READ, self.alerts),
+            Taken(f"{QUEUE}/alerts", Right.WORK, self.seen),
+            Taken(f"{QUEUE}/views", Right.READ, self.save_view),
+            Taken(f"{QUEUE}/views/forget", Right.READ, self.forget_view),
         )
-        return router
 
     def show(self, request: Request, signed: SignedIn) -> Response:
         """The queue by the filters of the address; to htmx its rows alone."""

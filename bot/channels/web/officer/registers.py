@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from bot.channels.web.officer.gate import Gate
+from bot.channels.web.officer.routes import Pages, Shown, Taken
 from bot.channels.web.officer.ticket import download
-from bot.channels.web.officer.view import View
-from bot.desk import Desk
 from bot.domain.accounts import Right, SignedIn
 from bot.domain.spreadsheet import csv_text
 
@@ -19,19 +17,14 @@ REGISTERS = "/officer/registers"
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterPages:
+class RegisterPages(Pages):
     """What an auditor asks for."""
 
-    desk: Desk
-    gate: Gate
-    view: View
-
-    def router(self) -> APIRouter:
-        router = APIRouter(include_in_schema=False)
-        router.add_api_route(REGISTERS, self.gate.page(Right.READ, self.show), methods=["GET"])
-        export = self.gate.step(Right.EXPORT, self.export, fresh=True)
-        router.add_api_route(f"{REGISTERS}/{{name}}.csv", export, methods=["POST"])
-        return router
+    def routes(self) -> tuple[Shown | Taken, ...]:
+        return (
+            Shown(REGISTERS, Right.READ, self.show),
+            Taken(f"{REGISTERS}/{{name}}.csv", Right.EXPORT, self.export, fresh=True),
+        )
 
     def show(self, request: Request, signed: SignedIn) -> Response:
         """All registers, the newest rows of each."""

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from bot.channels.web.officer.gate import Gate, see_other, text_of
+from bot.channels.web.officer.gate import see_other, text_of
+from bot.channels.web.officer.routes import Pages, Shown, Taken
 from bot.channels.web.officer.steps import DONE, STEPS, Asked, letter_of
-from bot.channels.web.officer.view import View
 from bot.channels.web.problems import Problem
-from bot.desk import Desk
 from bot.desk.dossier import Dossier
 from bot.domain.accounts import Right, SignedIn
 from bot.domain.attachments import TAKEN
@@ -29,27 +28,18 @@ EXTEND = "extend"
 
 
 @dataclass(frozen=True, slots=True)
-class TicketPages:
+class TicketPages(Pages):
     """The pages of one ticket."""
 
-    desk: Desk
-    gate: Gate
-    view: View
-
-    def router(self) -> APIRouter:
-        router = APIRouter(include_in_schema=False)
-        page, step = self.gate.page, self.gate.step
-        router.add_api_route(TICKET, page(Right.READ, self.show), methods=["GET"])
-        router.add_api_route(f"{TICKET}/file", page(Right.READ, self.print), methods=["GET"])
-        router.add_api_route(f"{TICKET}/file.pdf", page(Right.READ, self.pdf), methods=["GET"])
-        router.add_api_route(
-            f"{TICKET}/attachments", step(Right.WORK, self.add_file), methods=["POST"]
+    def routes(self) -> tuple[Shown | Taken, ...]:
+        return (
+            Shown(TICKET, Right.READ, self.show),
+            Shown(f"{TICKET}/file", Right.READ, self.print),
+            Shown(f"{TICKET}/file.pdf", Right.READ, self.pdf),
+            Taken(f"{TICKET}/attachments", Right.WORK, self.add_file),
+            Shown(f"{TICKET}/attachments/{{id}}", Right.READ, self.file),
+            Taken(f"{TICKET}/{{step}}", Right.WORK, self.take),
         )
-        router.add_api_route(
-            f"{TICKET}/attachments/{{id}}", page(Right.READ, self.file), methods=["GET"]
-        )
-        router.add_api_route(f"{TICKET}/{{step}}", step(Right.WORK, self.take), methods=["POST"])
-        return router
 
     def show(self, request: Request, signed: SignedIn) -> Response:
         """The ticket, with what was just done to it."""
