@@ -35,10 +35,10 @@ class TakeTurn(DeskAction):
         if done.closed:
             follow = "action_respond" if done.follow == "respond" else done.follow
             return [*self._leave(), *([FollowupAction(follow)] if follow else [])]
-        slots = [
-            SlotSet(slot(kind, e.name), e.name in done.given or None) for e in self.form.fields
-        ]
-        return [*slots, SlotSet(REQUESTED, slot(kind, done.asked or CONFIRM))]
+        given = {known_as(self.form, name) for name in done.given}
+        slots = [SlotSet(slot(kind, n), n in given or None) for n in questions(self.form)]
+        asked = known_as(self.form, done.asked or CONFIRM)
+        return [*slots, SlotSet(REQUESTED, slot(kind, asked))]
 
     def after_failure(self) -> Events:
         # The draft stays; with the loop closed the next message comes back to it.
@@ -46,7 +46,7 @@ class TakeTurn(DeskAction):
 
     def _leave(self) -> Events:
         kind = str(self.form.kind)
-        cleared = [SlotSet(slot(kind, entry.name), None) for entry in self.form.fields]
+        cleared = [SlotSet(slot(kind, name), None) for name in questions(self.form)]
         return [*cleared, SlotSet(REQUESTED, None), ActiveLoop(None)]
 
 
@@ -65,6 +65,21 @@ class Ask(DeskAction):
         if question is not None:
             say(question.to_json())
         return []
+
+
+def questions(form: Form) -> tuple[str, ...]:
+    """The questions of a form that Rasa knows of, by their names."""
+    return tuple(dict.fromkeys(known_as(form, entry.name) for entry in form.fields))
+
+
+def known_as(form: Form, name: str) -> str:
+    """The name by which Rasa knows a question.
+
+    All that is offered and never asked unbidden goes by the first of them: which one it is, the
+    draft knows, so that data/forms/ can offer more without a new model.
+    """
+    offered = [entry.name for entry in form.fields if entry.offered]
+    return offered[0] if name in offered else name
 
 
 def slot(kind: str, field: str) -> str:

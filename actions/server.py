@@ -15,7 +15,7 @@ from sanic.response import HTTPResponse, empty
 
 from actions.answers import Respond
 from actions.reply import DeskAction
-from actions.requests import Ask, TakeTurn
+from actions.requests import Ask, TakeTurn, questions
 from bot import wiring
 from bot.config import Settings, read_settings
 from bot.desk import Desk
@@ -33,7 +33,7 @@ def every_action(desk: Desk, forms: Mapping[str, Form]) -> Iterable[DeskAction]:
     yield Respond(same_desk)
     for kind, form in forms.items():
         yield TakeTurn(same_desk, form)
-        for name in [*(entry.name for entry in form.fields), CONFIRM]:
+        for name in [*questions(form), CONFIRM]:
             yield Ask(same_desk, kind, name)
 
 
