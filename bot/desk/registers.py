@@ -24,13 +24,17 @@ EXPORTED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A table: its name, title, source, headings and rows. The first cell is a reference."""
+    """A table: its name, title, source, headings and rows. The first cell is a reference.
+
+    `reviewed` are the numbers of the advice in the rows, where each can be marked.
+    """
 
     name: str
     title: str
     source: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    reviewed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +104,25 @@ class Registers:
         )  # fmt: skip
 
     def _advice(self, limit: int) -> Register:
+        found = self.advice.given(limit=limit)
         rows = tuple(
             (
                 given.ticket or "", local_date(given.at, self.intake.library.zone).isoformat(),
                 given.verdict.replace("_", " "), ", ".join(given.clauses), given.reason,
                 ", ".join(f"{name}: {value}" for name, value in sorted(given.facts.items())),
-                given.review or "",
+                " ".join(filter(None, (given.review, _plain(given.right_verdict)))),
             )
-            for given in self.advice.given(limit=limit)
+            for given in found
         )  # fmt: skip
         headings = ("Reference", "Given", "Verdict", "Clauses", "Rule", "Facts", "Review")
         return Register(
             "advice", "Advice on disclosures", "policy 5; facts and verdicts, no words, no names",
-            headings, rows,
+            headings, rows, tuple(given.id for given in found),
         )  # fmt: skip
+
+
+def _plain(verdict: str | None) -> str:
+    return (verdict or "").replace("_", " ")
 
 
 def _head(entry: Entry) -> tuple[str, str, str]:

@@ -111,7 +111,7 @@ def _tables(shown: Overview) -> list[Figures]:
         ),
         Figures(
             "answers", "Answers of the last year", "",
-            ("Answered", "In time, %", "Median, business days", "90th percentile"),
+            ("Answered", "In time, %", "Median, days", "90th of 100, days"),
             (
                 (
                     kept.count, share, "" if kept.median is None else kept.median,

@@ -90,13 +90,21 @@ class TicketPages(Pages):
     def print(self, request: Request, signed: SignedIn) -> Response:
         """The whole file as a page to print."""
         shown = self.desk.dossier(request.path_params["reference"])
-        return self.view.render(request, "file.html", signed, shown=shown, zone=self._zone)
+        return self.view.render(
+            request, "file.html", signed, shown=shown, zone=self._zone, labels=self._labels(shown)
+        )
 
     def pdf(self, request: Request, signed: SignedIn) -> Response:
         """The whole file as a PDF."""
         reference = self.desk.tickets.show(request.path_params["reference"]).reference
         content = self.desk.papers.ticket_file(reference, self.gate.page_url)
         return download(f"{reference}.pdf", "application/pdf", content)
+
+    def _labels(self, shown: Dossier) -> Mapping[str, str]:
+        """What each answer is the answer to, in the words of the form."""
+        form = self.desk.guide.forms.get(shown.ticket.kind)
+        asked = {entry.name: entry.label for entry in form.fields} if form else {}
+        return {**asked, "reach": "How to reach them"}
 
     @property
     def _zone(self) -> object:
@@ -124,6 +132,7 @@ class TicketPages(Pages):
             shown=shown,
             ticket=ticket,
             passed_on=answer_words(ticket),
+            labels=self._labels(shown),
             zone=self._zone,
             done=done,
             trouble=trouble,

@@ -18,6 +18,7 @@ from bot.channels.web.status import Requests
 from bot.desk import Desk
 from bot.desk.codes import CodePost
 from bot.domain.accounts import AccountRules, Duty
+from bot.store import advice
 from bot.store.db import Store
 from tests.channels.web.conftest import SAME_ORIGIN, WebSettings
 from tests.channels.web.script import LIBRARY, script
@@ -25,6 +26,8 @@ from tests.fakes import asgi
 from tests.fakes.desks import NOON, desk_of, set_time
 from tests.fakes.rate_counts import FakeRateCounts
 from tests.fakes.talk import FakeTalk
+from tests.fakes.threads import Thread
+from tests.people import BOB
 
 PAGE = {**SAME_ORIGIN, "Accept": "text/html"}
 LOOPBACK = "127.0.0.1"
@@ -76,6 +79,20 @@ class Office:
 
 def enter(client: Client, secret: str, **how: Any) -> Response:
     return client.get("/officer/sign-in", params={"link": secret}, **how)
+
+
+def advised(office: Office) -> int:
+    """Give an advice on a disclosure, and return its number."""
+    desk, store = office.desk, office.desk.intake.store
+    thread = Thread(store, desk, BOB)
+    message = thread.receive("may I tell her landlord?")
+    with store.transaction() as connection:
+        return advice.add(
+            connection, at=store.now(connection), channel="web", conversation=thread.id,
+            message=message, facts={"subject": "customer", "recipient": "landlord"}, unsure=(),
+            questions=0, asked=None, reason="landlord", verdict="consent_needed",
+            clauses=("5.1",), policy_version="1", rules_version="1",
+        )  # fmt: skip
 
 
 def version_on(page: str) -> str:

@@ -30,7 +30,9 @@ TYPED = (
 
 
 def at(path: str, ticket: Ticket) -> str:
-    return path.format(reference=ticket.reference, step="acknowledge", name="incidents", id="1")
+    return path.format(
+        reference=ticket.reference, step="acknowledge", name="incidents", id="1", number="1"
+    )
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bot.desk import Desk
 from bot.domain.tickets import Kind, Status
 from tests.browser import Visitor, launched, visiting
 from tests.channels.web.conftest import WebSettings
-from tests.channels.web.officer.conftest import Office
+from tests.channels.web.officer.conftest import Office, advised
 from tests.channels.web.script import HOSTILE
 from tests.channels.web.serving import serving
 from tests.fakes.desks import NOON, file, set_time
@@ -226,6 +226,7 @@ def test_pages_fit_every_width(
     browser: Browser, address: str, office: Office, desk: Desk, width: int
 ) -> None:
     ticket = file(desk, Kind.INCIDENT, text="W" * 300)
+    advised(office)
     with visiting(browser, address, viewport={"width": width, "height": 700}) as visitor:
         visitor.open(f"/officer/sign-in?link={office.link()}")
         pages = ("", "/overview", "/registers", "/calendar", "/accounts")
