@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,13 @@ from bot.desk import Desk, Filing
 from bot.domain.accounts import Duty
 from bot.domain.people import Channel, Role
 from bot.domain.tickets import Kind
+from bot.store import search
+from bot.store.db import Store
 from bot.store.migrate import migrate
 
 TICKETS = 100_000
 LOOKS = 60
+WORDS = 60
 QUEUE_MS, TICKET_MS = 150.0, 100.0
 MORNING_SECONDS, MORNING_ACTIONS = 60.0, 12.0
 CHAT_KB, CHAT_SECONDS = 100.0, 1.0
@@ -41,12 +46,24 @@ def measure(home: Path, factor: float, count: int = TICKETS) -> list[Figure]:
     try:
         migrate(application.store)
         fill(application.store, count)
+        _write_words(application.store, application.desk, count)
         reference = _overdue(application.desk)
         with _served(wiring.web_app(application)) as address:
             pages = _pages(address, application.desk, reference, factor, count)
             return [*pages, *_in_a_browser(address, application.desk, reference, factor)]
     finally:
         application.close()
+
+
+def _write_words(store: Store, desk: Desk, count: int) -> None:
+    """What the tickets are searched by: as many words as a letter has, out of the policy."""
+    clauses = desk.intake.library.policy.clauses.values()
+    known = " ".join(clause.text for clause in clauses).split()
+    choose = random.Random(count)  # noqa: S311
+    with store.transaction() as connection:
+        for number in range(1, count + 1):
+            words = " ".join(choose.choices(known, k=WORDS))
+            search.enter(connection, number, f"web:{number}", {"what": {"words": words}})
 
 
 def _overdue(desk: Desk) -> str:
@@ -88,11 +105,13 @@ def _pages(address: str, desk: Desk, reference: str, factor: float, count: int) 
     with httpx.Client(trust_env=False, headers=same_origin, timeout=60) as client:
         client.get(_link(address, desk))
         queue = f"{address}/officer"
-        words = {"words": "no such words anywhere"}
+        search = partial(client.post, f"{queue}/search")
         looks: dict[str, Callable[[], httpx.Response]] = {
             "queue page": lambda: client.get(queue),
             "queue page, filtered": lambda: client.get(queue, params={"kind": "complaint"}),
-            "queue page, searched": lambda: client.post(f"{queue}/search", data=words),
+            "queue page, searched": lambda: search(data={"words": "no such words anywhere"}),
+            "queue page, a person searched": lambda: search(data={"words": "web:77777"}),
+            "queue page, a common word searched": lambda: search(data={"words": "information"}),
             "ticket page": lambda: client.get(f"{queue}/tickets/{reference}"),
         }
         times = {name: _times_ms(look) for name, look in looks.items()}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, Text, and_, cast, delete, exists, func, or_, select
 
+from bot.store import search
 from bot.store.db import Store
 from bot.store.tables import (
     attachments,
@@ -26,12 +27,14 @@ from bot.store.tables import (
     ticket_codes,
     ticket_facts,
     ticket_links,
+    ticket_search,
     tickets,
     web_sessions,
 )
 
 HANGING_ON_TICKETS = (
-    notices, clocks, ticket_facts, ticket_links, ticket_codes, status_sessions, attachments,
+    notices, clocks, ticket_facts, ticket_search, ticket_links, ticket_codes, status_sessions,
+    attachments,
 )  # fmt: skip
 CHECKPOINT_TRIES = 5
 
@@ -140,6 +143,8 @@ def compact(store: Store) -> bool:
             for table in metadata.sorted_tables:
                 connection.exec_driver_sql(f'VACUUM "{table.name}"')
         return True
+    with store.transaction() as connection:
+        search.forget_deleted(connection)
     raw = store.engine.raw_connection()
     try:
         cursor = raw.cursor()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from bot.domain.people import Channel
 from bot.domain.queue import QueueFilter, QueueRow, summary
 from bot.domain.tickets import Kind, Status, parse_reference
+from bot.store import search
 from bot.store.tables import chain_head, clocks, tickets
 
 _COLUMNS = (
@@ -27,7 +27,6 @@ _COLUMNS = (
     tickets.c.fields,
     tickets.c.hold,
 )
-ESCAPE = "\\"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def find(
 
     That costs the same however far it is. `account` is whose `me` is.
     """
-    chosen = select(*_COLUMNS).where(*_conditions(asked, account, today))
+    chosen = select(*_COLUMNS).where(*_conditions(connection, asked, account, today))
     if asked.state == "closed":
         if beyond is not None:
             chosen = chosen.where(tickets.c.id < beyond[1])
@@ -83,7 +82,9 @@ def find(
     return [_row(row, running.get(row.id, {})) for row in rows]
 
 
-def _conditions(asked: QueueFilter, account: str, today: date) -> list[ColumnElement[bool]]:
+def _conditions(
+    connection: Connection, asked: QueueFilter, account: str, today: date
+) -> list[ColumnElement[bool]]:
     due = tickets.c.next_due
     found: list[ColumnElement[bool]] = [
         due.is_(None) if asked.state == "closed" else due.is_not(None)
@@ -98,7 +99,7 @@ def _conditions(asked: QueueFilter, account: str, today: date) -> list[ColumnEle
     if asked.state != "closed":
         found.extend(_by_due(asked.due, today))
     if asked.words:
-        found.append(_holding(asked.words))
+        found.append(_holding(connection, asked.words))
     return found
 
 
@@ -113,35 +114,12 @@ def _by_due(asked: str, today: date) -> list[ColumnElement[bool]]:
     return spans.get(asked, [])
 
 
-def _holding(words: str) -> ColumnElement[bool]:
-    """Tickets of this reference, or whose fields hold these words as JSON writes them."""
+def _holding(connection: Connection, words: str) -> ColumnElement[bool]:
+    """Tickets of this reference, or in which these words were written."""
     reference = parse_reference(words)
     if reference is not None:
         return tickets.c.reference == reference
-    pattern = f"%{''.join(map(_either_case, words))}%"
-    return or_(
-        func.lower(cast(tickets.c.fields, String)).like(pattern, escape=ESCAPE),
-        func.lower(tickets.c.person).like(pattern, escape=ESCAPE),
-    )
-
-
-def _either_case(char: str) -> str:
-    """A character as JSON writes it, for a pattern that finds it in either case.
-
-    JSON writes an accented letter as a code, which no database turns into lower case: where the
-    codes of the two cases differ the pattern leaves the digit open.
-    """
-    small, large = _written(char.lower()), _written(char.upper())
-    if len(small) != len(large):
-        return _written(char)
-    return "".join(a if a == b else "_" for a, b in zip(small, large, strict=True))
-
-
-def _written(char: str) -> str:
-    written = json.dumps(char)[1:-1].lower()
-    for mark in (ESCAPE, "%", "_"):
-        written = written.replace(mark, f"{ESCAPE}{mark}")
-    return written
+    return search.holding(connection, words)
 
 
 def _running(connection: Connection, ids: Sequence[int]) -> dict[int, dict[date, tuple[str, bool]]]:

@@ -16,6 +16,6 @@ def test_every_figure_is_measured(tmp_path: Path) -> None:
     with launched():
         pass
     figures = officer.measure(tmp_path, factor=1000.0, count=500)
-    assert len(figures) == 8
+    assert len(figures) == 10
     assert all(figure.value is not None and figure.value > 0 for figure in figures)
     assert next(f for f in figures if f.unit == "actions").met

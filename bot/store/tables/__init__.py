@@ -16,6 +16,7 @@ from bot.store.tables.desk import advice, clock_shift, rate_counts
 from bot.store.tables.notices import UNSEEN, alarms, calendar_feeds, digests, notices, sweeps
 from bot.store.tables.slack import slack_inbox, slack_marks, slack_posts
 from bot.store.tables.tickets import (
+    SEARCH_INDEX,
     attachments,
     chain_head,
     clocks,
@@ -24,10 +25,12 @@ from bot.store.tables.tickets import (
     ticket_codes,
     ticket_facts,
     ticket_links,
+    ticket_search,
     tickets,
 )
 
 __all__ = [
+    "SEARCH_INDEX",
     "UNSEEN",
     "UtcDateTime",
     "accounts",
@@ -58,6 +61,7 @@ __all__ = [
     "ticket_codes",
     "ticket_facts",
     "ticket_links",
+    "ticket_search",
     "tickets",
     "web_sessions",
 ]

@@ -136,6 +136,16 @@ ticket_facts = Table(
     UniqueConstraint("ticket_id", "name", "number"),
 )
 
+# What a ticket is searched by, in the form of domain.search; the index over it is made by hand, in
+# its migration, and named SEARCH_INDEX with whatever belongs to it.
+SEARCH_INDEX = "ticket_search_index"
+ticket_search = Table(
+    "ticket_search",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
+)
+
 # What opens a ticket to its requester: secret links and codes, as hashes only.
 ticket_links = Table(
     "ticket_links",

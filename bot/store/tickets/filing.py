@@ -15,6 +15,7 @@ from bot.domain.clocks import Clock
 from bot.domain.duplicates import contact_of
 from bot.domain.people import Channel, Role
 from bot.domain.tickets import Kind, Status
+from bot.store import search
 from bot.store.tables import clocks, tickets
 from bot.store.tickets.rows import next_due
 
@@ -74,6 +75,7 @@ def insert(
     id: int | None = connection.execute(_insert_once(connection.dialect.name), values).scalar()
     if id is None:
         return None
+    search.enter(connection, id, person, fields)
     add_clocks(connection, id, running)
     return id
 
