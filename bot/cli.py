@@ -102,6 +102,9 @@ def _status() -> int:
     except DeskError as error:
         say(error.sentence)
         return 1
+    except ModuleNotFoundError:
+        # What is not installed is said at the door.
+        raise
     except Exception as error:
         # The process edge: the kind and the place, never the text, which may quote a person.
         say(f"This failed unexpectedly ({_place(error)}; incident {secrets.token_hex(4)}).")

@@ -18,13 +18,15 @@ from typing import Any, Protocol
 import structlog
 
 from bot.desk import Desk, Filing
-from bot.domain.answers import empty_message
+from bot.domain.answers import WITHOUT_WORDS
 from bot.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from bot.domain.people import Person
 from bot.domain.receipts import dated_line
-from bot.domain.redaction import redact
+from bot.domain.redaction import CARD, SIN, redact
 from bot.domain.replies import Reply
 from bot.domain.tickets import Kind
+from bot.domain.translation import mark
+from bot.locale import Translator, translator
 from bot.store import conversations, drafts, inbox
 from bot.store.conversations import Conversation
 from bot.store.db import Connection, Store
@@ -40,10 +42,23 @@ PAYLOAD = re.compile(r"/[a-z][a-z_]{1,40}(\{.{0,400}\})?", re.DOTALL)
 WRITING = re.compile(r"\w")
 COMMAND = re.compile(r"\A[\s/]+")
 
-APOLOGY = (
+APOLOGY = mark(
     "I am sorry, this takes longer than it should. Your message is stored and nothing is lost: the "
     "answer appears here as soon as I have it. If I cannot answer within 15 minutes, I pass it to "
     "the Privacy Officer."
+)
+MASKED = {
+    CARD: mark(
+        "Your message held a card number. I masked it before storing anything: nobody here needs "
+        "it."
+    ),
+    SIN: mark(
+        "Your message held a SIN. I masked it before storing anything: nobody here needs it."
+    ),
+}
+MASKED_BOTH = mark(
+    "Your message held a SIN and a card number. I masked them before storing anything: nobody here "
+    "needs them."
 )
 
 
@@ -245,8 +260,13 @@ class Talk:
 
     async def _pending(self, message: inbox.Message) -> Said:
         waiting = await asyncio.to_thread(self.waiting_for, message.conversation)
-        apology = Reply(APOLOGY).to_json()
+        tr = await asyncio.to_thread(self._translator, message.conversation)
+        apology = Reply(tr(APOLOGY)).to_json()
         return Said(message.conversation, message.number, (apology,), waiting, pending=True)
+
+    def _translator(self, conversation_id: str) -> Translator:
+        with self.store.reading() as connection:
+            return translator(conversations.language(connection, conversation_id))
 
     def _find(self, message_id: str) -> inbox.Message:
         with self.store.reading() as connection:
@@ -260,7 +280,8 @@ class Talk:
         """Run one turn to its end and record its replies; a failure leaves it for catch-up."""
         try:
             if not message.payload and not WRITING.search(message.text):
-                replies = [empty_message().to_json()]
+                tr = await asyncio.to_thread(self._translator, message.conversation)
+                replies = [Reply(tr(WITHOUT_WORDS)).to_json()]
             else:
                 request = await asyncio.to_thread(self._request, message)
                 replies = await self.assistant.turn(request)
@@ -302,9 +323,11 @@ class Talk:
     ) -> None:
         if not replies:
             raise AssistantError("the assistant answered nothing")
-        said = [*_masking_notice(message), *_without_repeats(replies)]
         with self.store.transaction() as connection:
             now = self.store.now(connection)
+            # By now the message has been read, and its language with it.
+            tr = translator(conversations.language(connection, message.conversation))
+            said = [*_masking_notice(message, tr), *_without_repeats(replies)]
             late = late or now - message.received_at >= self.patience
             inbox.answer(connection, message.id, said, now=now, late=late)
 
@@ -329,11 +352,14 @@ class Talk:
         if conversation is None:
             raise NotFound("There is no such conversation.")
         ticket = self.desk.intake.file(connection, _inquiry(message, conversation), now)
-        told = Reply(
+        tr = translator(conversations.language(connection, conversation.id))
+        words = tr(
             "I could not answer this message, so I passed it to the Privacy Officer. Your "
-            f"reference is {ticket.reference}. {dated_line(ticket.clocks[0])}",
-            ticket=ticket.to_json(),
+            "reference is {reference}. {date}",
+            reference=ticket.reference,
+            date=dated_line(ticket.clocks[0], tr),
         )
+        told = Reply(words, ticket=ticket.to_json())
         if not inbox.answer(connection, message.id, [told.to_json()], now=now, late=True):
             raise Conflict("This message was answered in the meantime.")
 
@@ -381,12 +407,12 @@ def _check_payload(payload: str) -> None:
         raise InvalidInput("This is not the payload of a button.")
 
 
-def _masking_notice(message: inbox.Message) -> list[dict[str, Any]]:
-    if not message.masked:
+def _masking_notice(message: inbox.Message, tr: Translator) -> list[dict[str, Any]]:
+    kinds = set(message.masked)
+    if not kinds:
         return []
-    found = " and ".join(f"a {kind}" for kind in sorted(set(message.masked)))
-    words = f"Your message held {found}. I masked it before storing anything: nobody here needs it."
-    return [Reply(words).to_json()]
+    words = MASKED_BOTH if len(kinds) > 1 else MASKED[kinds.pop()]
+    return [Reply(tr(words)).to_json()]
 
 
 def _without_repeats(replies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

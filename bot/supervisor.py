@@ -210,7 +210,8 @@ class Supervisor:
         waiting = [c for c in self._children if c.running is not None and c.ready_after is None]
         if waiting and now - self._waited >= WAITING_LINE_SECONDS:
             self._waited = now
-            names = ", ".join(f"{c.process.name} ({now - c.started:.0f} s)" for c in waiting)
+            since = {c.process.name: max(0.0, now - c.started) for c in waiting}
+            names = ", ".join(f"{name} ({seconds:.0f} s)" for name, seconds in since.items())
             self.say(f"  ... waiting for {names}")
 
     def _parts(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot import cli
+from bot.__main__ import main
 from bot.commands import ask, desk
 from bot.commands.chat import read_line
 from bot.config import ROOT
@@ -378,3 +379,17 @@ def test_the_moved_clock_is_in_the_database(run: Run, home: Path) -> None:
     with store.reading() as connection:
         assert abs(store.shift(connection) - timedelta(hours=36)) < timedelta(minutes=1)
     store.close()
+
+
+def test_a_library_that_is_not_installed_yet_is_named_with_what_mends_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def burst() -> None:
+        raise ModuleNotFoundError("No module named 'typst'", name="typst")
+
+    monkeypatch.setattr("bot.cli.main", burst)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert "typst is missing" in (told := capsys.readouterr().err)
+    assert "make install" in told

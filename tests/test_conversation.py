@@ -347,8 +347,8 @@ def test_card_and_sin_are_masked_before_anything_is_stored_or_said(store: Store)
     alice = talk.open(ALICE)
     said = run(talk.say(alice, text="my card 4111 1111 1111 1111 and SIN 046 454 286 leaked"))
     assert words(said)[0] == (
-        "Your message held a SIN and a card number. I masked it before storing anything: "
-        "nobody here needs it."
+        "Your message held a SIN and a card number. I masked them before storing anything: "
+        "nobody here needs them."
     )
     for place in (assistant.heard[0].text, str(talk.history(alice))):
         assert "4111" not in place

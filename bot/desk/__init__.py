@@ -26,6 +26,7 @@ from bot.desk.queue import QueueDesk
 from bot.desk.registers import Registers
 from bot.desk.tickets import TicketDesk
 from bot.domain.forms import Form
+from bot.domain.french_wishes import in_french
 from bot.domain.leading_answers import leading_answer
 from bot.domain.replies import Reading, Reply
 from bot.domain.tickets import Ticket
@@ -67,11 +68,11 @@ class Desk:
 
     def respond(self, conversation: str, message: str, reading: Reading) -> Response:
         """Answer a message outside a form. Raises DeskError."""
-        return self.answering.respond(conversation, message, reading)
+        return self.answering.respond(conversation, message, in_french(reading))
 
     def form_turn(self, kind: str, conversation: str, message: str, reading: Reading) -> FormTurn:
         """Take a message into a guided conversation, once. Raises DeskError."""
-        return self.guide.turn(kind, conversation, message, reading)
+        return self.guide.turn(kind, conversation, message, in_french(reading))
 
     def question(self, conversation: str, message: str) -> Reply | None:
         """The question that the conversation's open request waits for after this message."""

@@ -18,8 +18,12 @@ from bot.domain.policy import Policy
 from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
 from bot.domain.tickets import Kind
 from bot.domain.topics import FORM_BUTTONS, OUT_OF_SCOPE, SMALL_TALK, TOPICS
+from bot.domain.translation import mark
 
 QUOTED_AT_MOST = 5
+WITHOUT_WORDS = mark(
+    "I received a message without words. Please write your question in a sentence."
+)
 SURE_ENOUGH = 0.45
 TOO_CLOSE = 0.12
 # Below this the likeliest intent is a guess: it decides nothing that is said to a person.
@@ -399,7 +403,3 @@ def _not_for_this_desk(reading: Reading, voice: Voice) -> Reply:
     kinds = [Kind.INQUIRY, Kind.COMPLAINT] if is_upset(reading) else [Kind.INQUIRY]
     buttons = tuple(request_button(kind, reading.language) for kind in kinds)
     return Reply(f"{_sorry(reading)}{lead}", quick_replies=buttons)
-
-
-def empty_message() -> Reply:
-    return Reply("I received a message without words. Please write your question in a sentence.")

@@ -15,6 +15,12 @@ _SHORTEST_MONTH = 28
 _CYCLE, _CYCLE_DAYS = date(2028, 1, 1), 4 * 365 + 1
 
 
+_WORDS = {
+    "en": ((("year", "years"), ("month", "months"), ("day", "days")), " and ", "no time"),
+    "fr": ((("an", "ans"), ("mois", "mois"), ("jour", "jours")), " et ", "aucun temps"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A length of time in calendar units, as ISO 8601 writes it (P30D, P24M, P3Y)."""
@@ -45,13 +51,15 @@ class Period:
 
     def __str__(self) -> str:
         """Say the period in words, as in "3 years"."""
+        return self.spoken("en")
+
+    def spoken(self, language: str) -> str:
+        """The same in English or French."""
         years, months = divmod(self.months, 12)
-        parts = [
-            f"{count} {unit}{'' if count == 1 else 's'}"
-            for count, unit in ((years, "year"), (months, "month"), (self.days, "day"))
-            if count
-        ]
-        return " and ".join(parts) or "no time"
+        units, glue, none = _WORDS["fr" if language == "fr" else "en"]
+        counts = zip((years, months, self.days), units, strict=True)
+        parts = [f"{n} {one if n == 1 else many}" for n, (one, many) in counts if n]
+        return glue.join(parts) or none
 
 
 def parse_period(text: str) -> Period:

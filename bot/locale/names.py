@@ -31,3 +31,20 @@ SOURCES = (
 )  # fmt: skip
 # Whom letters name; a company's own title stays as it wrote it.
 PEOPLE = (mark("Privacy Officer"), mark("Office of the Privacy Commissioner of Canada"))
+# What data/retention.yml says is kept, and counted from when.
+KEPT = (
+    mark("conversations in which no ticket was opened"),
+    mark("Rasa's working memory of a conversation"),
+    mark("requests that were begun and not sent"),
+    mark("inquiries, complaints, access requests, corrections and withdrawals, with their "
+         "conversation"),
+    mark("the record of every breach of security safeguards, and the incident register"),
+    mark("what a person showed to prove who they are; the method and the result stay on the "
+         "ticket"),
+    mark("the desk's technical logs, which carry numbers and no words of a person"),
+)  # fmt: skip
+COUNTED_FROM = (
+    mark("the last message"), mark("the last answer given"), mark("the day the ticket was closed"),
+    mark("the day it was determined that the breach occurred"), mark("the check"),
+    mark("the entry"),
+)  # fmt: skip

@@ -94,7 +94,7 @@ def load_library(folder: Path = DATA) -> Library:
     calendars = read_calendars(folder / "holidays", "data/holidays")
     if company.province not in calendars.provinces:
         raise ConfigurationError(f"data/company.yml: no holiday list for {company.province}")
-    values = _details(company, retention)
+    values, french = _details(company, retention), _details(company, retention, "fr")
     policy = read_policy(folder / "policy", "data/policy")
     return Library(
         policy=policy,
@@ -109,7 +109,7 @@ def load_library(folder: Path = DATA) -> Library:
             folder / "complaint_procedure.md", "data/complaint_procedure.md", values
         ),
         translated=MappingProxyType(
-            {"fr": _translated(folder, "fr", values)} if (folder / "fr").is_dir() else {}
+            {"fr": _translated(folder, "fr", french)} if (folder / "fr").is_dir() else {}
         ),
     )
 
@@ -124,7 +124,9 @@ def _translated(folder: Path, language: str, values: Mapping[str, str]) -> Mappi
     }
 
 
-def _details(company: Company, retention: Mapping[str, RetentionRule]) -> dict[str, str]:
+def _details(
+    company: Company, retention: Mapping[str, RetentionRule], language: str = "en"
+) -> dict[str, str]:
     officer, regulator = company.privacy_officer, company.regulator
     return {
         "company": company.name,
@@ -137,7 +139,7 @@ def _details(company: Company, retention: Mapping[str, RetentionRule]) -> dict[s
         "regulator_address": regulator.address,
         "regulator_phone": regulator.phone,
         "regulator_web": regulator.web,
-        **{f"keep_{name}": str(rule.keep) for name, rule in retention.items()},
+        **{f"keep_{name}": rule.keep.spoken(language) for name, rule in retention.items()},
     }
 
 

@@ -8,7 +8,6 @@ from bot.domain.answers import (
     Voice,
     answer,
     ask_back,
-    empty_message,
     follow_up,
     not_understood,
     offering,
@@ -242,10 +241,6 @@ def test_what_is_a_guess(confidence: float, guessed: bool) -> None:
 def test_every_topic_can_be_offered_in_a_few_words() -> None:
     assert all(0 < len(topic.short) <= 40 for topic in TOPICS.values())
     assert not SMALL_TALK & set(TOPICS)
-
-
-def test_an_empty_message_is_asked_for_words() -> None:
-    assert "without words" in empty_message().lead
 
 
 @pytest.mark.parametrize(

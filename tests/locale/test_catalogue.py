@@ -16,7 +16,7 @@ from bot.config import ROOT
 from bot.domain.dates import closed_day
 from bot.domain.receipts import NAMES
 from bot.locale import FOLDER, LANGUAGES, preferred, translator
-from bot.locale.names import CLOCKS, DAYS, PROMISES, SOURCES
+from bot.locale.names import CLOCKS, COUNTED_FROM, DAYS, KEPT, PROMISES, SOURCES
 from tests.fakes.desks import shipped_library
 
 KEYWORDS = {"tr": None, "mark": None}
@@ -108,3 +108,10 @@ def test_what_clocks_say_of_themselves_has_words_in_french() -> None:
     assert {rule.source for rule in rules} <= set(SOURCES)
     named = {rule.name for rule in rules} - NAMES.keys()
     assert {name.replace("_", " ").capitalize() for name in named} <= set(CLOCKS)
+
+
+def test_what_is_kept_is_told_in_french() -> None:
+    rules = shipped_library().retention.values()
+    assert {rule.covers for rule in rules} <= set(KEPT)
+    assert {rule.counted_from for rule in rules} <= set(COUNTED_FROM)
+    assert "30 jours" in shipped_library().notice_in("fr")

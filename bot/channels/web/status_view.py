@@ -8,7 +8,7 @@ from typing import Any
 from bot.documents import parts
 from bot.domain.clocks import Clock, local_date
 from bot.domain.dates import spoken
-from bot.domain.letters import EXTENSION, LETTERS, QUESTION, REPLY
+from bot.domain.letters import ACKNOWLEDGEMENT, EXTENSION, LETTERS, QUESTION, REPLY
 from bot.domain.tickets import Fact, Kind, Status, Ticket, is_open
 from bot.locale import Translator, mark
 
@@ -37,6 +37,7 @@ LETTER_TITLES = {
     REPLY: mark("Our reply"),
     QUESTION: mark("A question to you"),
     EXTENSION: mark("We need more time"),
+    ACKNOWLEDGEMENT: mark("We are looking into it"),
     "information": mark("What you added"),
 }
 
