@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import logging
 import os
+import time
 from collections import OrderedDict
 from functools import wraps
 from pathlib import Path
@@ -138,7 +139,7 @@ async def run(
 
 
 async def parse(request: Request) -> HTTPResponse:
-    """Read messages alone: no tracker, no actions, nothing kept."""
+    """Read messages alone: no tracker, no actions, nothing kept. `seconds` is the reading's own."""
     body = object_in(request)
     messages = field(body, "messages", list)
     processor = request.app.ctx.agent.processor
@@ -150,7 +151,9 @@ async def parse(request: Request) -> HTTPResponse:
         details = {"role": given.get("role") or "customer"}
         details.update((name, given.get(name)) for name in ("asked", "about"))
         message = UserMessage(text_in(entry, "text"), metadata=details)
-        parses.append(await processor.parse_message(message))
+        started = time.perf_counter()
+        parsed = await processor.parse_message(message)
+        parses.append({**parsed, "seconds": time.perf_counter() - started})
         # Let turns of people in between the lines of a long file.
         await asyncio.sleep(0)
     return json({"parses": parses})
