@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import phonenumbers
-from dateparser.search import search_dates
 from email_validator import EmailNotValidError, validate_email
 
 from bot.domain.dates import spoken
@@ -339,6 +338,9 @@ def _counted(text: str) -> str:
 
 
 def _search(text: str, today: date, order: str, languages: list[str]) -> date | None:
+    # Here, for it takes a tenth of the desk's start to load, and nothing asks for a date then.
+    from dateparser.search import search_dates
+
     found = search_dates(
         text,
         languages=languages,
