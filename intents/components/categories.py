@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import List, Sequence
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from components.linear import Linear, fit_likelihood
+from components.ngrams import Vocabulary
 from components.sentences import Span, sentence_spans
 
 SCALE = 4.0
 PENALTY = 1.0
 CATEGORY_WEIGHT = 0.4
-WORD_WEIGHT = 0.2
+# What question and sentence share: words, and their pieces ("disclose", "disclosure").
+SHARED = {"content word": 0.15, "content char": 0.3}
 WHOLE_WEIGHT = 0.75
 # The best passage's score at even odds, and how fast they change around it.
 FIT_MIDDLE, FIT_SLOPE = 0.9, 4.0
@@ -52,6 +53,23 @@ class Categories:
         return cls(Linear.load(path), intents)
 
 
+class Overlap:
+    """How much texts share with each of some sentences: cosines of rare terms."""
+
+    def __init__(self, kind: str, sentences: Sequence[str]) -> None:
+        try:
+            self._vocabulary = Vocabulary.learn(kind, sentences)
+        except ValueError:
+            # Not one word in all of them that is not a stop word.
+            self._vocabulary = Vocabulary.of(kind, [], np.zeros(0, np.float32))
+        self._sentences = self._vocabulary.rows(sentences).T.tocsr()
+
+    def of(self, texts: Sequence[str]) -> np.ndarray:
+        """Return a row a text, a column a sentence."""
+        shared: np.ndarray = (self._vocabulary.rows(texts) @ self._sentences).toarray()
+        return shared
+
+
 class PassageRanker:
     """Ranks passages (clauses, sentences) by their text alone.
 
@@ -70,13 +88,8 @@ class PassageRanker:
         self._categories, self._vectors = categories, vectors
         self._about = categories.of(vectors)
         self._owner = np.repeat(np.arange(len(texts)), [len(own) for own in self.spans])
-        self._words = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
         sentences = sentences_of(texts, spans)
-        try:
-            self._shared = self._words.fit_transform(sentences)
-        except ValueError:
-            # Not one word in the whole policy that is not a stop word.
-            self._shared = None
+        self._shared = [(weight, Overlap(kind, sentences)) for kind, weight in SHARED.items()]
 
     def scores(self, texts: Sequence[str], vectors: np.ndarray, intents: np.ndarray) -> np.ndarray:
         """Return a row of scores a question, one a passage."""
@@ -91,9 +104,8 @@ class PassageRanker:
         scores = vectors @ self._vectors.T
         scores = scores + CATEGORY_WEIGHT * self._categories.match(intents, self._about)
         sentences, whole = scores[:, :known], scores[:, known:]
-        if self._shared is not None:
-            shared = self._words.transform(texts) @ self._shared.T
-            sentences = sentences + WORD_WEIGHT * np.asarray(shared.todense())
+        for weight, overlap in self._shared:
+            sentences = sentences + weight * overlap.of(texts)
         best = np.full(whole.shape, -np.inf, np.float32)
         np.maximum.at(best.T, self._owner, sentences.T)
         return sentences, best + WHOLE_WEIGHT * whole

@@ -20,7 +20,7 @@ PENALTY = 0.5
 SHARPNESS = 5.0
 GATE_PENALTY = 3.0
 # Where one doubts: the gate's even odds, set on the set kept apart.
-DOUBT = 2.1
+DOUBT = 2.3
 UNSEEN = 1e-6
 
 

@@ -38,14 +38,14 @@ class SentenceEncoder:
     def __init__(self, folder: Path | None = None) -> None:
         """Load and warm up. Raises WeightsRefused when the weights are another file."""
         folder = folder or Path(get_model_path())
-        self.weights = load(verified(folder / "model.safetensors"))
+        weights = load(verified(folder / "model.safetensors"))
         self._tokenizer = BertTokenizerFast(
             vocab_file=str(folder / "vocab.txt"),
             tokenizer_file=str(folder / "tokenizer.json"),
             do_lower_case=True,
         )
-        self.embed = embedding(self.weights)
-        self.layers = [layer_weights(self.weights, number) for number in range(LAYERS)]
+        self.embed = embedding(weights)
+        self.layers = [held(layer_weights(weights, number)) for number in range(LAYERS)]
         self._forward = tf.function(self._vectors, input_signature=[IDS, MASK])
         self.encode(["Warm up."])
 
@@ -142,22 +142,27 @@ def pooled(states: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     return tf.math.l2_normalize(mean, -1)
 
 
-def layer_weights(weights: Dict[str, np.ndarray], number: int) -> Dict[str, tf.Tensor]:
+def layer_weights(weights: Dict[str, np.ndarray], number: int) -> Dict[str, np.ndarray]:
     """One layer's weights; query, key and value side by side, to be one multiplication."""
     prefix = f"encoder.layer.{number}."
     heads = [f"{prefix}attention.self.{name}." for name in ("query", "key", "value")]
     layer = {
-        "read": tf.constant(np.concatenate([weights[h + "weight"] for h in heads]).T.copy()),
-        "read_bias": tf.constant(np.concatenate([weights[h + "bias"] for h in heads])),
+        "read": np.concatenate([weights[h + "weight"] for h in heads]).T.copy(),
+        "read_bias": np.concatenate([weights[h + "bias"] for h in heads]),
     }
     names = {"attend": "attention.output", "widen": "intermediate", "narrow": "output"}
     for name, origin in names.items():
-        layer[name] = tf.constant(weights[f"{prefix}{origin}.dense.weight"].T.copy())
-        layer[name + "_bias"] = tf.constant(weights[f"{prefix}{origin}.dense.bias"])
+        layer[name] = weights[f"{prefix}{origin}.dense.weight"].T.copy()
+        layer[name + "_bias"] = weights[f"{prefix}{origin}.dense.bias"]
         if name != "widen":
-            layer[name + "_scale"] = tf.constant(weights[f"{prefix}{origin}.LayerNorm.weight"])
-            layer[name + "_shift"] = tf.constant(weights[f"{prefix}{origin}.LayerNorm.bias"])
+            layer[name + "_scale"] = weights[f"{prefix}{origin}.LayerNorm.weight"]
+            layer[name + "_shift"] = weights[f"{prefix}{origin}.LayerNorm.bias"]
     return layer
+
+
+def held(weights: Dict[str, np.ndarray]) -> Dict[str, tf.Tensor]:
+    """The same as tensors, which graphs share; arrays would be copied into each of them."""
+    return {name: tf.constant(value) for name, value in weights.items()}
 
 
 def transformed(states: tf.Tensor, layer: Dict[str, Any], mask: tf.Tensor) -> tf.Tensor:
@@ -180,5 +185,6 @@ def transformed(states: tf.Tensor, layer: Dict[str, Any], mask: tf.Tensor) -> tf
 
 
 def normalised(states: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
-    mean, variance = tf.nn.moments(states, -1, keepdims=True)
-    return (states - mean) * (tf.math.rsqrt(variance + 1e-12) * scale) + shift
+    centred = states - tf.reduce_mean(states, -1, keepdims=True)
+    variance = tf.reduce_mean(centred * centred, -1, keepdims=True)
+    return centred * tf.math.rsqrt(variance + 1e-12) * scale + shift

@@ -128,7 +128,7 @@ class MessageEncoder(_Shell):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example_of(message) for message in labelled(training_data)]
-        grams = NGrams().fit([example.text for example in examples])
+        grams = NGrams.learn([example.text for example in examples])
         encoder = teach(shared_encoder(), examples)
         with self._storage.write_to(self._resource) as folder:
             grams.save(folder / "ngrams.json")

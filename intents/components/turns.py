@@ -64,7 +64,7 @@ class TurnModel:
     @classmethod
     def train(cls, turns: Sequence[Turn], vectors: np.ndarray) -> TurnModel:
         texts = [without_particulars(turn.text) for turn in turns]
-        grams = NGrams().fit(texts)
+        grams = NGrams.learn(texts)
         seen = observed(grams, [turn.asked for turn in turns], texts, vectors)
         names = [turn.reading for turn in turns]
         targets = np.where(np.array(names)[:, None] == np.array(READINGS), 1.0, -1.0)

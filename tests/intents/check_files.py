@@ -166,7 +166,7 @@ class AnotherPolicy(Folder):
         self.policy = Policy({"1": "We keep files as long as they are needed."})
         examples = [Example("how long", "retention", ("1",), place > 2) for place in range(6)]
         examples += [Example("who sees it", "safeguards", ("2",), True)]
-        grams = NGrams().fit([example.text for example in examples] * 3)
+        grams = NGrams.learn([example.text for example in examples] * 3)
         rows = grams.rows([e.text for e in examples], ["customer"] * len(examples))
         vectors = np.eye(7, 384, dtype=np.float32)
         categories = Categories.train(vectors, [e.intent for e in examples], LABELS)

