@@ -38,13 +38,7 @@ class MailNotifier(Notifier):
 
     def send(self, notice: Notice) -> None:
         """Deliver to the server. Raises NoticeError, permanent for a refused recipient."""
-        message = EmailMessage()
-        message["From"], message["To"] = self._sender, notice.to
-        message["Subject"] = _subject(notice)
-        message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
-        message["X-Privacy-Desk-Notice"] = notice.key
-        message.set_content(notice.text)
-        message.add_alternative(as_html(notice), subtype="html")
+        message = self._message(notice)
         try:
             with self._connected() as server:
                 server.send_message(message)
@@ -61,6 +55,23 @@ class MailNotifier(Notifier):
         except (OSError, smtplib.SMTPException) as error:
             why = f"the mail server cannot be used ({type(error).__name__})"
             raise NoticeError(why, permanent=False, whole_way=True) from error
+
+    def _message(self, notice: Notice) -> EmailMessage:
+        """The message of a notice, to one address and no more. Raises NoticeError."""
+        message = EmailMessage()
+        try:
+            message["From"], message["To"] = self._sender, notice.to
+            message["Subject"] = _subject(notice)
+        except ValueError:
+            # A line break in an address or a subject would begin a header of somebody else's.
+            raise NoticeError("address and subject are one line each", permanent=True) from None
+        if len(message["To"].addresses) != 1:
+            raise NoticeError("a notice goes to one address", permanent=True)
+        message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
+        message["X-Privacy-Desk-Notice"] = notice.key
+        message.set_content(notice.text)
+        message.add_alternative(as_html(notice), subtype="html")
+        return message
 
     def problems(self, addresses: Sequence[str]) -> list[str]:
         """Ask the server for each address, by its place in the list, and send nothing."""

@@ -85,6 +85,22 @@ def test_a_notice_arrives_as_it_is(box: Mailbox) -> None:
     assert "Référence PD-7K3M-9QXD." in page.get_content()
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["a@example.ca\r\nBcc: b@evil.example", "a@example.ca\nX: y", "a@example.ca\rX: y"],
+)
+def test_nothing_that_is_told_begins_a_header(box: Mailbox, words: str) -> None:
+    for notice in (Notice("k", words, "Subject", "Text"), Notice("k", NOTICE.to, words, "Text")):
+        assert failure(notifier(box), notice).permanent
+    assert box.received == []
+
+
+@pytest.mark.parametrize("to", ["a@example.ca, b@evil.example", "", "Group: a@x.ca, b@x.ca;"])
+def test_a_notice_goes_to_one_address_and_no_more(box: Mailbox, to: str) -> None:
+    assert failure(notifier(box), Notice("k", to, "Subject", "Text")).permanent
+    assert box.received == []
+
+
 def test_a_repeat_says_so(box: Mailbox) -> None:
     notifier(box).send(Notice(NOTICE.key, NOTICE.to, NOTICE.subject, NOTICE.text, repeated=True))
     assert box.received[0]["Subject"] == f"[Repeat] {NOTICE.subject}"
