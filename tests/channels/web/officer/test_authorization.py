@@ -6,17 +6,24 @@ A route that is not in the table fails, and so does a row without a route.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from httpx import Client
+from pydantic import SecretStr
 
+from bot import wiring
+from bot.config import Settings
 from bot.domain.accounts import Duty
 from bot.domain.tickets import Ticket
+from bot.store.migrate import migrate
 from tests.channels.web.officer.conftest import Office, enter
+from tests.fakes import asgi
 from tests.fakes.desks import file
 
 PUBLIC, SIGN_IN, OWNER = "public", "sign-in", "owner"
@@ -123,6 +130,30 @@ def _included(route: object) -> list[Any]:
 
 def test_the_table_speaks_of_every_route_and_no_other(office: Office) -> None:
     assert registered(office.app()) == set(ROUTES)
+
+
+# Beside the pages: what proves itself by a secret in its address, or by a signature of Slack's.
+BESIDE = {("GET", "/calendar/{secret}.ics"), ("POST", "/slack/events")}
+
+
+def test_the_desk_as_it_is_served_has_no_door_beside_them(tmp_path: Path) -> None:
+    settings = Settings(
+        privacydesk_home=tmp_path, privacydesk_env="test", slack_mode="http",
+        slack_bot_token=SecretStr("xoxb-1"), slack_signing_secret=SecretStr("s" * 32),
+    )  # fmt: skip
+    application = wiring.build(settings)
+    migrate(application.store)
+    try:
+        app = wiring.web_app(application, wiring.slack_channel(application))
+        assert registered(app) == set(ROUTES) | BESIDE
+        with asgi.client(app, settings.page_url) as client:
+            assert client.get(f"/calendar/{'x' * 43}.ics").status_code == 404
+            assert client.post("/slack/events", content=b"{}").status_code == 401
+            stamped = {"X-Slack-Request-Timestamp": str(int(time.time())),
+                       "X-Slack-Signature": "v0=" + "0" * 64}  # fmt: skip
+            assert client.post("/slack/events", content=b"{}", headers=stamped).status_code == 401
+    finally:
+        application.close()
 
 
 @pytest.fixture
