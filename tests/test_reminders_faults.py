@@ -231,13 +231,12 @@ def test_sweepers_at_once_killed_at_random(store: Store, tmp_path: Path) -> None
 
 
 @pytest.mark.soak
-def test_days_with_outages_and_two_workers(sqlite_url: str) -> None:
+def test_days_with_outages_and_two_workers(store: Store) -> None:
     """Both changes of the clocks, 29 February 2028 and a year's end lie in the 400 days.
 
     One worker reads the time five minutes late, so that it looks at what the other has done; the
     officer leaves half-way.
     """
-    store = Store(sqlite_url, shiftable=True)
     start = datetime(2027, 10, 4, 13, 1, tzinfo=UTC)
     set_time(store, start)
     dice, box = random.Random(16), Box()
@@ -274,7 +273,6 @@ def test_days_with_outages_and_two_workers(sqlite_url: str) -> None:
     gone = [at for at, notice in box.sent if notice.to == OFFICER.to]
     assert max(gone) <= start + timedelta(days=DAYS)
     assert {notice.to for _, notice in box.sent} <= everyone
-    store.close()
 
 
 class Box(Notifier):
