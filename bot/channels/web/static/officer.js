@@ -42,6 +42,7 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   "/": () => document.getElementById("words")?.focus(),
+  r: () => document.querySelector(".answer details[open] textarea")?.focus(),
   u: () => document.querySelector("[data-back]")?.click(),
 };
 

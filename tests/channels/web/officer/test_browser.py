@@ -109,6 +109,33 @@ def test_a_complaint_is_worked_to_its_end(visitor: Visitor, desk: Desk) -> None:
     assert done.events[-1].why == "The recording took long to find."
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_morning_s_most_urgent_is_answered_by_keys_alone(
+    browser: Browser, address: str, office: Office, desk: Desk, width: int
+) -> None:
+    late = file(desk, received_at=NOON - timedelta(days=40))
+    for day in (1, 2, 3):
+        file(desk, received_at=NOON - timedelta(days=day))
+    with visiting(browser, address, viewport={"width": width, "height": 800}) as visitor:
+        visitor.open(f"/officer/sign-in?link={office.link()}")
+        page, actions = visitor.page, 1
+        expect(page.locator(".tile.overdue")).to_contain_text("1 overdue")
+        for key in ("j", "Enter"):
+            page.keyboard.press(key)
+            actions += 1
+        expect(page.get_by_role("heading", name=late.reference)).to_be_visible()
+        page.keyboard.press("r")
+        page.keyboard.type("We are sorry. Your number is on our own list now.")
+        for key in ("Tab", "Tab", "Enter"):
+            page.keyboard.press(key)
+        actions += 5
+        expect(page.locator(".done")).to_contain_text("Your letter is on its way")
+    assert actions < 12
+    reply = desk.tickets.show(late.reference).fact("reply")
+    assert reply is not None
+    assert "on our own list now" in reply.content["text"]
+
+
 def test_an_access_request_is_extended(visitor: Visitor, desk: Desk) -> None:
     visitor.expect_trouble("400 (Bad Request)")
     ticket = file(desk, Kind.ACCESS)
