@@ -73,12 +73,15 @@ def office(one_store: Store) -> Office:
     return Office(one_store)
 
 
-def claimed_by(sweeper: Sweeper) -> list[NoticeRow]:
-    """What a sweeper claims that dies before it sends."""
+def claimed_by(sweeper: Sweeper, *, sending: bool = False) -> list[NoticeRow]:
+    """What a sweeper claims that dies before it is `sending`, or while it is."""
     with sweeper.intake.store.transaction() as connection:
-        return notices.claim_due(
+        rows = notices.claim_due(
             connection, sweeper.intake.store.now(connection), worker=sweeper.worker, lease=LEASE
         )
+        if sending:
+            assert notices.mark_sending(connection, rows, sweeper.worker) == {r.id for r in rows}
+        return rows
 
 
 def told(swept: list[Swept]) -> list[tuple[str, str, str]]:
@@ -246,14 +249,26 @@ def test_a_way_that_was_switched_off_is_replaced(office: Office) -> None:
     ]
 
 
-def test_a_dead_sweepers_notice_is_sent_again_and_marked(office: Office) -> None:
+@pytest.mark.parametrize("sending", [False, True])
+def test_a_dead_sweepers_notice_is_sent_again_and_marked_where_it_may_be_there(
+    office: Office, sending: bool
+) -> None:
     office.file()
-    dead = office.sweeper()
-    assert claimed_by(dead) is not None
+    assert claimed_by(office.sweeper(), sending=sending)
     assert office.sweep() == []
     [swept] = office.sweep(MONDAY + LEASE + MINUTE)
     assert swept.state == "sent"
-    assert office.mail.sent[0].repeated
+    assert office.mail.sent[0].repeated is sending
+
+
+def test_what_is_in_doubt_stays_so_until_it_is_sent(office: Office) -> None:
+    """The first sweeper died while sending it, the second finds the mail server away."""
+    office.file()
+    assert claimed_by(office.sweeper(), sending=True)
+    office.mail.failures.append(BUSY)
+    assert told(office.sweep(MONDAY + LEASE + MINUTE)) == [("opened", OFFICER.to, "planned")]
+    office.sweep(MONDAY + LEASE + 5 * MINUTE)
+    assert [notice.repeated for notice in office.mail.sent] == [True]
 
 
 def test_a_sweeper_that_was_taken_over_records_nothing(office: Office) -> None:

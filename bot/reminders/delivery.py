@@ -100,14 +100,25 @@ class Pass:
         began = time.monotonic()
         outcomes: list[Outcome] = []
         known = self.load(rows)
-        for row, ticket, off in self.looked_at(rows, known):
+        looked_at = self.looked_at(rows, known)
+        ours = self.mark([row for row, _, off in looked_at if off is None])
+        for row, ticket, off in looked_at:
             if off is not None:
                 outcomes.append(off)
+            elif row.id not in ours:
+                continue  # another sweeper has taken it over
             elif time.monotonic() - began > HOLD_SECONDS:
                 outcomes.append(Outcome(row, "released"))
             else:
                 outcomes.append(self._send(row, ticket, way))
         self.record(outcomes, known)
+
+    def mark(self, rows: Sequence[NoticeRow]) -> set[int]:
+        """Note that these are about to be sent: after a crash they alone are in doubt."""
+        if not rows:
+            return set()
+        with self.intake.store.transaction() as connection:
+            return notices.mark_sending(connection, rows, self.worker)
 
     def load(self, rows: Sequence[NoticeRow]) -> dict[int, Ticket]:
         """The tickets of these rows; one that cannot be read is left out."""

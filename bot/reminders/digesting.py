@@ -53,6 +53,9 @@ class _Digest:
         if not self.lines:
             self._finish("empty")
             return
+        with self.run.intake.store.transaction() as connection:
+            if not digests.mark_sending(connection, self.digest, self.run.worker):
+                return
         notice = self.run.composer.digest(self.digest, self.lines, [*self.rows, *cards])
         by = self.digest.by
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -57,7 +57,7 @@ def open_again(connection: Connection, to: str, by: str, day: date, at: datetime
             digests.c.to == to, digests.c.by == by, digests.c.day == day,
             digests.c.state.not_in(("planned", "claimed")),
         )
-        .values(state="planned", planned_for=at, attempts=0)
+        .values(state="planned", planned_for=at, attempts=0, sending=False)
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def claim(
     newest: dict[tuple[str, str], DigestRow] = {}
     for r in connection.execute(chosen.limit(limit)).all():
         older = newest.get((r.to, r.by))
-        repeated = r.state == "claimed" or (older is not None and older.repeated)
+        repeated = r.sending or (older is not None and older.repeated)
         row = DigestRow(r.id, r.to, r.by, r.day, r.planned_for, r.attempts + 1, repeated)
         if older is not None:
             _supersede(connection, older.id, row.id)
@@ -99,7 +99,11 @@ def claim(
         update(digests)
         .where(digests.c.id.in_([row.id for row in newest.values()]))
         .values(
-            state="claimed", worker=worker, lease_until=now + lease, attempts=digests.c.attempts + 1
+            state="claimed",
+            worker=worker,
+            lease_until=now + lease,
+            attempts=digests.c.attempts + 1,
+            sending=digests.c.id.in_([row.id for row in newest.values() if row.repeated]),
         )
     )
     return list(newest.values())
@@ -140,6 +144,11 @@ def take_lines(
     return found
 
 
+def mark_sending(connection: Connection, digest: DigestRow, worker: str) -> bool:
+    """Note that it is about to be sent. False when another sweeper has taken it over."""
+    return _change(connection, digest, worker, {"sending": True})
+
+
 def cards_of_day(
     connection: Connection, digest: DigestRow, start: datetime, end: datetime
 ) -> list[NoticeRow]:
@@ -178,7 +187,14 @@ def finish(
     """
     values: dict[str, Any] = {"state": state, "sent_at": now, "lease_until": None, "failure": why}
     if until is not None:
-        values["planned_for"] = until
+        values |= {"planned_for": until, "sending": digest.repeated}
+    return _change(connection, digest, worker, values)
+
+
+def _change(
+    connection: Connection, digest: DigestRow, worker: str, values: Mapping[str, Any]
+) -> bool:
+    """Change a digest that this worker holds still, by the claim that it made."""
     done = connection.execute(
         update(digests)
         .where(

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    false,
     null,
     or_,
     select,
@@ -74,14 +75,14 @@ class NoticeRow:
     form: str = "card"
     rung: int = 0
     state: str = "claimed"
-    # Claimed before by a sweeper that never reported back: it may have been sent.
+    # Once about to be sent by a sweeper that never reported back: it may be there.
     repeated: bool = False
 
 
-def notice_row(r: Row[Any], *, repeated: bool = False) -> NoticeRow:
+def notice_row(r: Row[Any]) -> NoticeRow:
     return NoticeRow(
         r.id, r.ticket_id, r.clock, r.threshold, r.version, r.to, r.by, r.planned_for, r.attempts,
-        r.form, r.rung, r.state, repeated,
+        r.form, r.rung, r.state, r.sending,
     )  # fmt: skip
 
 
@@ -101,7 +102,13 @@ def _plan_once(dialect: str) -> Executable:
     fresh = {name: insert.excluded[name] for name in ("state", "planned_for", "form", "rung")}
     statement: Executable = insert.on_conflict_do_update(
         index_elements=KEY,
-        set_={**fresh, "attempts": 0, "failure": null(), "digest_id": null()},
+        set_={
+            **fresh,
+            "attempts": 0,
+            "failure": null(),
+            "digest_id": null(),
+            "sending": false(),
+        },
         where=text("notices.state = 'cancelled' AND excluded.state = 'planned'"),
     )
     return statement
@@ -145,10 +152,10 @@ def claim_due(
     dead = and_(CLAIMED, notices.c.form == "card", notices.c.lease_until < now, *ways)
     due = and_(PLANNED_CARD, notices.c.planned_for <= (due_by or now), *ways)
     found: list[NoticeRow] = []
-    for chosen, repeated in ((dead, True), (due, False)):
+    for chosen in (dead, due):
         if len(found) < limit:
             taken = _take(connection, chosen, limit - len(found), values)
-            found.extend(notice_row(r, repeated=repeated) for r in taken)
+            found.extend(notice_row(r) for r in taken)
     return sorted(found, key=lambda r: (r.planned_for, r.id))
 
 
@@ -174,6 +181,12 @@ def _held(rows: Iterable[NoticeRow], worker: str) -> ColumnElement[bool]:
     claims = [(row.id, row.attempts) for row in rows]
     mine = tuple_(notices.c.id, notices.c.attempts).in_(claims)
     return and_(mine, notices.c.state == "claimed", notices.c.worker == worker)
+
+
+def mark_sending(connection: Connection, rows: Sequence[NoticeRow], worker: str) -> set[int]:
+    """Note that these are about to be sent; returns those that are still this worker's."""
+    done = update(notices).where(_held(rows, worker)).values(sending=True)
+    return set(connection.execute(done.returning(notices.c.id)).scalars())
 
 
 def record_sent(
@@ -208,6 +221,7 @@ _PUT_BACK = (
         lease_until=None,
         digest_id=None,
         failure=bindparam("because"),
+        sending=bindparam("doubted"),
     )
 )
 
@@ -215,10 +229,17 @@ _PUT_BACK = (
 def put_back(
     connection: Connection, waits: Sequence[tuple[NoticeRow, datetime]], worker: str, why: str
 ) -> None:
-    """Plan each again for then: the failure was a passing one."""
+    """Plan each again for then: the failure was a passing one. What was in doubt stays so."""
     if waits:
         rows = [
-            {"row": r.id, "attempt": r.attempts, "held_by": worker, "until": until, "because": why}
+            {
+                "row": r.id,
+                "attempt": r.attempts,
+                "held_by": worker,
+                "until": until,
+                "because": why,
+                "doubted": r.repeated,
+            }
             for r, until in waits
         ]
         connection.execute(_PUT_BACK, rows)

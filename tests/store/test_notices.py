@@ -80,6 +80,9 @@ def test_a_dead_sweepers_claim_is_taken_over_and_marked(store: Store, ticket: in
     plan(store, ticket)
     [first] = claim(store, "dead")
     assert (first.attempts, first.repeated) == (1, False)
+    with store.transaction() as connection:
+        assert notices.mark_sending(connection, [first], "heir") == set()
+        assert notices.mark_sending(connection, [first], "dead") == {first.id}
     assert claim(store, "heir", now=NOON + LEASE) == []
     later = NOON + LEASE + timedelta(seconds=1)
     [again] = claim(store, "heir", now=later)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -45,6 +47,8 @@ notices = Table(
     Column("rung", Integer, nullable=False, server_default="0"),
     # The digest that carries it, or repeats it.
     Column("digest_id", Integer),
+    # Noted before it is sent: whoever claims it after a crash knows that it may be there.
+    Column("sending", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("ticket_id", "clock", "threshold", "version", "to", "by"),
     Index(
         "ix_notices_due",
@@ -91,6 +95,7 @@ digests = Table(
     Column("worker", String(32)),
     Column("sent_at", UtcDateTime),
     Column("failure", String(200)),
+    Column("sending", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("to", "by", "day"),
     Index(
         "ix_digests_open",
