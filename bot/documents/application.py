@@ -20,6 +20,8 @@ TITLES = {
     "payment": mark("Payment and banking information"),
     "credit": mark("Credit information"),
     "disclosures": mark("Who my information was given to"),
+    "uses": mark("What my information was used for"),
+    "source": mark("Where my information came from"),
 }
 
 

@@ -55,6 +55,15 @@ CATEGORIES = (
         _words(r"who (?:has |have )?(?:received|got|saw|seen)|shared with|given to|disclos|"
                r"third part|à qui|tiers|communiqué"),
     ),
+    Category(
+        "uses", "What my information was used for",
+        _words(r"used for|what you use|how (?:you|it is|it was) us|à quoi (?:cela|ça|ils?|elles?) "
+               r"ser|utilisé"),
+    ),
+    Category(
+        "source", "Where my information came from",
+        _words(r"where (?:you|did you|it) (?:got|get|came|have)|came from|source|d['’]où|provien"),
+    ),
 )  # fmt: skip
 
 

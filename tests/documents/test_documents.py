@@ -153,6 +153,17 @@ def test_an_application_has_every_field_of_schedule_a() -> None:
     assert "Credit information (not ticked)" in text
 
 
+def test_an_application_holds_what_was_added_to_it() -> None:
+    added: dict[str, Any] = {
+        "period": "since January 2025", "delivery": "a secure download", "format": "large print",
+        "representative": "my daughter Ana, by power of attorney", "correction": "my street number",
+        "name": "Rita Vale",
+    }  # fmt: skip
+    filed = ticket(Kind.ACCESS, what="everything", find="77120", reach="rita@example.org", **added)
+    text = words(application(filed, head(Kind.ACCESS)))
+    assert [told for told in added.values() if told not in text] == []
+
+
 def test_the_file_of_a_ticket_holds_everything_kept() -> None:
     plain = ticket(Kind.COMPLAINT, what="They read my bill out loud")
     at = RECEIVED

@@ -21,6 +21,7 @@ ALL = {category.name for category in CATEGORIES}
         ("the recording of my call with support", {"recordings", "support"}),
         ("le détail de mes appels et les notes au dossier", {"invoices", "notes"}),
         ("my credit check", {"credit"}),
+        ("what it was used for and where you got my number", {"uses", "source"}),
         ("what you know of me", set()),
     ],
 )
