@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,6 +47,10 @@ SHOWN_AT_MOST = 10
 SPEAKING_WORDS = 3
 # French that is too short to be known for French does not end a French conversation.
 LEAVING_WORDS = 4
+FRENCH = re.compile(
+    r"\b(?:je|j['’]|mon|ma|mes|est|vous|votre|vos|veux|les|des|et|une|pas|pour|avec|dans|que|qui)\b",
+    re.IGNORECASE,
+)
 DIRECT_AT_LEAST = 0.5
 
 
@@ -224,7 +229,8 @@ def _in_language(reading: Reading, message: inbox.Message, topic: dict[str, Any]
     french = topic.get("language") == "fr"
     enough = LEAVING_WORDS if french and reading.language != "fr" else SPEAKING_WORDS
     if message.payload is None and len(reading.text.split()) >= enough:
-        french = reading.language == "fr"
+        # A masked number is English to the reader, and so are a few words around it.
+        french = reading.language == "fr" or (french and len(FRENCH.findall(reading.text)) > 1)
         topic["language"] = "fr" if french else "en"
     language = "fr" if french or reading.language == "fr" else reading.language
     # How well the policy answers each of several requests was not read.

@@ -151,6 +151,8 @@ def test_language_is_that_of_the_last_whole_sentence(desk: Desk) -> None:
     assert topic(alice)["language"] == "fr"
     ask(alice, "ok", "affirm", language="en")
     assert topic(alice)["language"] == "fr"
+    ask(alice, "mon NAS est [SIN masked], je veux porter plainte", "complaint", language="en")
+    assert topic(alice)["language"] == "fr"
     ask(alice, "please answer in English", "retention", language="en")
     assert topic(alice)["language"] == "en"
 
