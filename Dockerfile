@@ -6,7 +6,7 @@ WORKDIR /app
 RUN pip install --no-cache-dir uv==0.13.9
 COPY pyproject.toml requirements.lock README.md ./
 RUN uv venv .venv \
- && uv pip sync --no-cache --require-hashes --python .venv/bin/python requirements.lock
+ && uv pip sync --no-cache --compile-bytecode --require-hashes --python .venv/bin/python requirements.lock
 COPY bot ./bot
 COPY actions ./actions
 COPY data ./data
