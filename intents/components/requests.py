@@ -24,7 +24,8 @@ ASKS = re.compile(
 # "... and stop calling me": what follows is a wish of its own.
 WISH = re.compile(
     r"\s*,?\s*\b(?:and|then|&)\s+(?=(?:please |pls |then )?(?:stop|quit|send|give|show|tell|delete|erase"  # noqa: E501
-    r"|destroy|remove|correct|fix|change|update|take me off|file a)\b)",
+    r"|destroy|remove|correct|fix|change|update|take me off|file a"
+    r"|i(?:'d)? (?:also )?(?:want|wish|need|like|would like) to (?!know|see|say))\b)",
     re.IGNORECASE,
 )
 FEWEST_WORDS = 3

@@ -47,6 +47,8 @@ class Requests(unittest.TestCase):
     def test_a_wish_after_and_is_another(self):
         text = "send me my file and stop calling me"
         self.assertEqual(segments(text), ["send me my file", "stop calling me"])
+        text = "I want a copy of my file and I want to complain about your agent"
+        self.assertEqual(len(segments(text)), 2)
         for one in ("send me my name and address", "you keep calling and calling me, stop it"):
             self.assertEqual(segments(one), [], one)
 
