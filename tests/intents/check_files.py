@@ -15,7 +15,7 @@ from components.clauses import ClauseModel
 from components.corpus import NLU, Example, read_examples, read_sentences, read_turns
 from components.encoder import WeightsRefused, verified
 from components.errors import CorpusUnreadable, PolicyMismatch, PolicyUnreadable
-from components.graph import ClauseRanker
+from components.graph.clause_ranker import ClauseRanker
 from components.ngrams import NGrams
 from components.policy import Policy, policy_path, read_policy
 from rasa.engine.storage.resource import Resource
