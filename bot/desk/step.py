@@ -165,7 +165,9 @@ class Step:
     def _answer_question(self, reading: Reading) -> Reply:
         if reading.intent == "ticket_status":
             return about(reading, replace(self.standing(), quick_replies=()))
-        if CONFIDENTIAL.search(reading.text) and reading.confidence < SURE_ENOUGH:
+        # In the middle of a request "who sees this" is about the request, which no policy knows of.
+        unsure = reading.intent == OUT_OF_SCOPE or reading.confidence < SURE_ENOUGH
+        if unsure and CONFIDENTIAL.search(reading.text):
             quoted = QuotedClause(self.voice.policy.get(WHO_SEES))
             return about(reading, Reply(self.phrases.who_sees, (quoted,)))
         if reading.intent == OUT_OF_SCOPE:

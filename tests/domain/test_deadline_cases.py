@@ -131,7 +131,7 @@ COVERED: dict[int, tuple[tuple[str, str], ...]] = {
     ),
     22: ((REMINDERS, "test_after_an_outage_the_latest_threshold_alone_is_said"),),
     23: (
-        (REMINDERS, "test_a_dead_sweepers_notice_is_sent_again_and_marked"),
+        (REMINDERS, "test_a_dead_sweepers_notice_is_sent_again_and_marked_where_it_may_be_there"),
         (NOTICES, "test_a_dead_sweepers_claim_is_taken_over_and_marked"),
         (NOTICES, "test_planning_again_changes_nothing"),
     ),

@@ -43,7 +43,6 @@ PRUNE_SECONDS = 3600.0
 KEPT = timedelta(days=30)
 # Calls that may hang on the network: they hold up nobody's turn.
 CALLING_THREADS = 8
-LAST_CALLS_SECONDS = 3.0
 POSTING_THREADS = 2
 
 
@@ -136,10 +135,7 @@ class SlackChannel:
         await self.worker.finish()
         self._endpoint.close()
         for pool in (self._pool, self._posting):
-            # A call under way ends, or is left alone after a while: Slack may never answer.
-            ended = asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended, LAST_CALLS_SECONDS)
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def health(self) -> tuple[bool, str]:
         """Whether Slack can reach us, in words."""
