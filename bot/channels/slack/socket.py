@@ -122,9 +122,16 @@ class Socket:
 
     def _close(self) -> None:
         handler, self._handler = self._handler, None
-        if handler is not None:
-            try:
-                handler.close()  # type: ignore[no-untyped-call]
-            except Exception as error:
-                # A connection that is gone may not be closed cleanly.
-                log.debug("slack_socket_close", error=type(error).__name__)
+        if handler is None:
+            return
+        # The client may be replacing its connection just now: the new one has to be closed too.
+        connecting = handler.client.connect_operation_lock
+        waited = connecting.acquire(timeout=LOOK_SECONDS)
+        try:
+            handler.close()  # type: ignore[no-untyped-call]
+        except Exception as error:
+            # A connection that is gone may not be closed cleanly.
+            log.debug("slack_socket_close", error=type(error).__name__)
+        finally:
+            if waited:
+                connecting.release()
