@@ -18,7 +18,7 @@ SCALE = 4.0
 PENALTY = 1.0
 CATEGORY_WEIGHT = 0.4
 # What question and sentence share: words, and their pieces ("disclose", "disclosure").
-SHARED = {"content word": 0.15, "content char": 0.3}
+SHARED = {"content word": 0.1, "content char": 0.3}
 WHOLE_WEIGHT = 0.75
 # The best passage's score at even odds, and how fast they change around it.
 FIT_MIDDLE, FIT_SLOPE = 0.9, 4.0
