@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import ipaddress
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -34,6 +35,8 @@ A_MINUTE = 60
 MESSAGES_A_CONVERSATION = 20
 MESSAGES_AN_ADDRESS = 120
 LONGEST_KEY = 100
+# Printable ASCII; around it a header keeps no spaces.
+KEY = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 LARGEST_NUMBER = 2**31 - 1
 BODY_SECONDS = 30.0
 
@@ -208,7 +211,7 @@ def _whole(text: str | None) -> str | None:
 
 def _key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
-    if key is not None and (not 1 <= len(key) <= LONGEST_KEY or not key.isprintable()):
+    if key is not None and (len(key) > LONGEST_KEY or not KEY.fullmatch(key)):
         raise _malformed(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.")
     return key
 
@@ -234,7 +237,7 @@ _KEY_PARAMETER = {
     "in": "header",
     "required": False,
     "description": "Names this message, so that it is taken once however often it is sent.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": f"^{KEY.pattern}$"},
 }
 
 
