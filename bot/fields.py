@@ -80,7 +80,9 @@ DATED = re.compile(
     rf"|\b(?:hier|aujourd'hui)\b|\b(?:{DAYS})\s+(?:dernier|passé)\b|\b(?:ce|c'était)\s+(?:{DAYS})\b"
     rf"|{TODAY.pattern}|{AGO.pattern}|{PAST.pattern}"
     rf"|^\s*(?:{DAYS}) (?:matin|midi|après-midi|soir)\s*[.!]?$"
-    rf"|\b(?:last|this|on|past)\s+(?:{DAYS})\b|^\s*(?:{DAYS})\s*[.!]?$"
+    rf"|\b(?:last|this|on|past)\s+(?:{DAYS})\b"
+    # Not "a friday in spring", nor "every friday".
+    rf"|(?:^|\b(?:it was|actually|no|sorry|meant?)\W+)(?:{DAYS})(?:,? i (?:think|guess))?\s*[.!]?$"
     rf"|\b(?:\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple of)\s+"
     rf"(?:day|week|month|year)s?\s+ago\b|\blast (?:week|month|year)\b",
     re.IGNORECASE,

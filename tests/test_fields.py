@@ -29,6 +29,8 @@ def entry(kind: str, name: str) -> Field:
         ("2026-11-03", "2026-11-03"),
         ("3.11.2026", "2026-11-03"),
         ("last Tuesday", "2026-11-17"),
+        ("actually it was friday", "2026-11-20"),
+        ("no, Monday I think", "2026-11-23"),
         ("today", "2026-11-24"),
         ("yesterday", "2026-11-23"),
         ("the day before yesterday", "2026-11-22"),
@@ -69,7 +71,10 @@ def test_what_is_rough_is_repeated_as_rough(text: str) -> None:
     assert (read.value.value, read.value.said[:6]) == ("2026-11-10", "about ")
 
 
-@pytest.mark.parametrize("text", ["since the summer", "in November", "several times", "2025"])
+@pytest.mark.parametrize(
+    "text",
+    ["since the summer", "in November", "several times", "2025", "every friday", "it was a friday"],
+)
 def test_a_rough_time_is_kept_in_the_persons_words(text: str) -> None:
     assert read_when(text, TODAY) == ReadValue(FieldValue(text, "about", f"“{text}”"))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.bench.figures import Figure, median, percentile
 from bot.channels.rasa import RasaAssistant
+from bot.conversation import PATIENCE
 
 SHORT = (
     "How long do you keep my data?",
@@ -23,21 +24,30 @@ STORY = "On Monday I went to the shop to ask about a bill and waited for a while
 END = "How do I see what you hold about me?"
 LONG_CHARACTERS = 4_000
 LONG = (STORY * (LONG_CHARACTERS // len(STORY) + 1))[: LONG_CHARACTERS - len(END)] + END
+# As long as a message may be, and made to be slow to read: abbreviations, marks, a token a sign.
+LONGEST = 20_000
+HOSTILE = tuple(
+    (part * LONGEST)[:LONGEST] for part in ("e.g. ", ".", "a. ", "don't want to complain ")
+)
 WARM_UP, SHORT_ROUNDS, LONG_ROUNDS = 12, 25, 9
 
 
 def measure_reading(assistant: RasaAssistant, factor: float) -> list[Figure]:
     """Time messages one after another: the reading alone, and with the way there and back."""
-    short, long = asyncio.run(_seconds(assistant))
+    short, long, hostile = asyncio.run(_seconds(assistant))
     ms = 1000.0
     alone = [one.alone for one in short]
     p95 = percentile(alone, 0.95)
-    whole = median([one.whole for one in long])
+    whole, slowest = median([one.whole for one in long]), max(one.whole for one in hostile)
     return [
         Figure.at_most("model time up to 40 words p50", median(alone) * ms, "ms", 15 * factor),
         Figure.at_most("model time up to 40 words p95", p95 * ms, "ms", 30 * factor),
         Figure.at_least("the same over HTTP p50", median([o.whole for o in short]) * ms, "ms", 0),
         Figure.at_most("4,000 characters read over HTTP", whole * ms, "ms", 500 * factor),
+        # Nobody behind such a message may be made to wait until the desk apologises for it.
+        Figure.at_most(
+            "20,000 made to be slow, the slowest", slowest * ms, "ms", PATIENCE.total_seconds() * ms
+        ),
     ]
 
 
@@ -49,14 +59,15 @@ class Read:
     whole: float
 
 
-async def _seconds(assistant: RasaAssistant) -> tuple[list[Read], list[Read]]:
+async def _seconds(assistant: RasaAssistant) -> tuple[list[Read], list[Read], list[Read]]:
     try:
         await _each(assistant, SHORT * (WARM_UP // len(SHORT)))
         short = await _each(assistant, SHORT * SHORT_ROUNDS)
         long = await _each(assistant, (LONG,) * LONG_ROUNDS)
+        hostile = await _each(assistant, HOSTILE)
     finally:
         await assistant.close()
-    return short, long
+    return short, long, hostile
 
 
 async def _each(assistant: RasaAssistant, texts: Sequence[str]) -> list[Read]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,17 +11,6 @@ from bot.conversation import AssistantError, TurnRequest
 
 # The turn itself may be slow; who waits for it, and how long, is the conversation's business.
 TURN_SECONDS = 120.0
-# Sentences are parted at marks and spaces: a run of thousands would cost seconds to part, and says
-# no more than a short one.
-_SPACES = re.compile(r"\s{8,}")
-_MARKS = re.compile(r"[.!?…\"'”’)]{8,}")
-MARKS_READ = 3
-
-
-def readable(text: str) -> str:
-    """The text as it is read, long runs of spaces and marks cut short; the row keeps it whole."""
-    parted = _SPACES.sub(lambda run: "\n" if "\n" in run.group() else " ", text)
-    return _MARKS.sub(lambda run: run.group()[:MARKS_READ], parted)
 
 
 class RasaAssistant:
@@ -41,7 +29,7 @@ class RasaAssistant:
             "/turn",
             {
                 "sender": request.sender,
-                "message": readable(request.text),
+                "message": request.text,
                 "message_id": request.message_id,
                 "metadata": dict(request.metadata),
             },
@@ -54,8 +42,7 @@ class RasaAssistant:
 
     async def parse(self, messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Read messages without a conversation: nothing is answered, nothing is kept."""
-        sent = [{**one, "text": readable(str(one.get("text", "")))} for one in messages]
-        answered = await self._post("/parse", {"messages": sent})
+        answered = await self._post("/parse", {"messages": list(messages)})
         parses = answered.get("parses")
         if not isinstance(parses, list) or len(parses) != len(messages):
             raise AssistantError("the assistant read not every message")

@@ -17,7 +17,7 @@ from bot.domain.dates import spoken
 from bot.domain.receipts import dated_line, worked_out
 from bot.domain.tickets import Ticket
 
-_out = Console(highlight=False, soft_wrap=True)
+_out = Console(highlight=False)
 
 
 def say(line: str) -> None:
@@ -33,8 +33,8 @@ def emit(answer: Any) -> None:
 
 
 def show(answer: RenderableType) -> None:
-    """Write an answer for people."""
-    _out.print(answer)
+    """Write an answer for people: a line is left to the terminal to break, a frame is filled."""
+    _out.print(answer, soft_wrap=isinstance(answer, Text))
     sys.stdout.flush()
 
 

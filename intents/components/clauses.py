@@ -83,7 +83,8 @@ class ClauseModel:
 
     def rank(self, asked: Question, labels: Sequence[str]) -> List[List[RankedClause]]:
         """Return the five best clauses a message. `labels` name the columns of its clauses."""
-        sentences, by_text = self._ranker.sentence_scores(asked.texts, asked.vectors, asked.intents)
+        by_text = self._ranker.scores(asked.texts, asked.vectors, asked.intents)
+        alike = self._ranker.likeness(asked.vectors)
         learnt = self._spelling.probabilities(asked.grams)
         total = by_text + self._spread(asked.clauses, labels)
         total = softmax(total + self._spread(learnt, self._spelling.labels))
@@ -92,7 +93,7 @@ class ClauseModel:
                 RankedClause(
                     self._names[place],
                     float(total[row, place]),
-                    self._ranker.best_span(sentences[row], place),
+                    self._ranker.best_span(alike[row], place),
                 )
                 for place in np.argsort(-total[row])[:KEPT]
             ]

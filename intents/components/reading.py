@@ -93,7 +93,9 @@ def read_messages(reader: PartReader, messages: Sequence[Tuple[str, str]]) -> Li
     cut: List[List[str]] = []
     for text, _ in messages:
         spans = pieces(text, PIECE_CHARACTERS) if is_long(text) else []
-        cut.append([text[start:end] for start, end in spans] or [without_declined(text)])
+        # A piece of mere marks says nothing, and thousands of them take seconds to read.
+        said = [text[start:end] for start, end in spans if READABLE.search(text, start, end)]
+        cut.append(said or [without_declined(text)])
     roles = [role for (_, role), parts in zip(messages, cut) for _ in parts]
     parts = reader.read([part for own in cut for part in own], roles)
     readings, place = [], 0

@@ -7,12 +7,15 @@ from typing import List, Tuple
 
 Span = Tuple[int, int]
 
-END = re.compile(r"(?:[.!?…]+[\"'”’)]*(?=\s)|\n+|;(?=\s*\n))")
+# A run of marks is looked at from its beginning alone, or thousands of them would take seconds.
+END = re.compile(r"(?:(?<![.!?…])[.!?…]+[\"'”’)]*(?=\s)|\n+|;(?=\s*\n))")
 ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|mr|mrs|ms|dr|st|no|vs|inc|ltd|approx|dept|ext|acct|jan|feb|aug|sept?|oct"
     r"|nov|dec)|\b[A-Za-z])\.$",
     re.IGNORECASE,
 )
+# The longest of these with its mark and what stands before it.
+LAST_CHARACTERS = 12
 
 
 def sentence_spans(text: str) -> List[Span]:
@@ -21,7 +24,8 @@ def sentence_spans(text: str) -> List[Span]:
     start = 0
     for match in END.finditer(text):
         broken = "\n" in match.group()
-        if not broken and ABBREVIATED.search(text[start : match.end()]):
+        last = text[max(start, match.end() - LAST_CHARACTERS) : match.end()]
+        if not broken and ABBREVIATED.search(last):
             continue
         spans.append((start, match.end()))
         start = match.end()

@@ -32,7 +32,7 @@ SAME_SPELLING = 2.0
 
 # Which e-mail address or number it is says nothing of what the message does.
 PARTICULARS: Tuple[Tuple[str, str], ...] = (
-    (r"\S+@\S+", " emailtoken "),
+    (r"(?<!\S)\S+@\S+", " emailtoken "),
     (r"\bPD-\w{4}-\w{4}\b", " referencetoken "),
     (r"[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d", " postaltoken "),
     (r"(?:\d[ .-]?){7,}", " longnumbertoken "),

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -166,33 +166,3 @@ def test_ready_tells_which_policy_the_model_knows(server: Rasa) -> None:
         server.status, server.body = status, body
         with pytest.raises(AssistantError):
             ask(server.address, "ready")
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        (
-            "Stop it.\n\nAnd another thing ...  please!",
-            "Stop it.\n\nAnd another thing ...  please!",
-        ),
-        ("stop" + " " * 20_000 + "it", "stop it"),
-        ("stop\n" + " \t\n" * 5_000 + "it", "stop\nit"),
-        ("stop" + "." * 20_000 + " it", "stop... it"),
-        ("why" + "?!" * 9_000, "why?!?"),
-        ("“no”" + "”" * 9_000, "“no”””"),
-    ],
-    ids=["as it is", "spaces", "lines", "dots", "marks", "quotes"],
-)
-def test_long_runs_are_cut_short_before_they_are_read(server: Rasa, text: str, read: str) -> None:
-    assert rasa.readable(text) == read
-
-    async def both() -> None:
-        assistant = RasaAssistant(server.address, "a secret")
-        await assistant.turn(replace(REQUEST, text=text))
-        server.body = json.dumps({"parses": [{}]}).encode()
-        await assistant.parse([{"text": text, "role": "customer"}])
-        await assistant.close()
-
-    asyncio.run(both())
-    (_, _, turn), (_, _, parse) = server.asked
-    assert (turn["message"], parse["messages"][0]["text"]) == (read, read)

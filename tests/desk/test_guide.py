@@ -668,6 +668,24 @@ def test_nothing_to_add_may_be_typed_as_well_as_pressed(alice: Thread) -> None:
     assert alice.write("withdrawal", "Nothing to add", "not_understood").asked == "reach"
 
 
+@pytest.mark.parametrize("read_as", ["bot_challenge", "out_of_scope", "talk_to_human"])
+def test_who_sees_this_is_about_the_request_whatever_it_was_read_as(
+    alice: Thread, read_as: str
+) -> None:
+    alice.write("complaint", STORY)
+    told = alice.write("complaint", "who sees this?", "question", intent=read_as)
+    assert "goes to the Privacy Officer" in leads(told)
+    assert told.asked == "when"
+
+
+def test_nothing_to_add_to_the_summary_leaves_it_as_it_is(alice: Thread) -> None:
+    filled(alice)
+    told = alice.write("complaint", "nothing to add", "no")
+    assert told.asked == "confirm" and "Which answer" not in leads(told)
+    assert own_tickets(alice) == []
+    assert "Shall I file it?" in asked(alice)
+
+
 def test_a_short_question_beside_a_french_request_is_answered_in_french(alice: Thread) -> None:
     with alice.store.transaction() as connection:
         conversations.remember(connection, alice.id, {"language": "fr"})

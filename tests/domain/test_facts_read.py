@@ -28,8 +28,10 @@ def test_nothing_read_is_nothing_permitted() -> None:
 
 
 def test_what_is_sure_is_decided() -> None:
-    read = readings({"allowed": 0.9}, consent={"given": 0.95, "none": 0.05})
-    assert weigh(read, RULES).decision.row.id == "consented"
+    given = {"given": 0.95, "none": 0.05}
+    assert weigh(readings({"allowed": 0.95}, consent=given), RULES).decision.row.id == "consented"
+    # Likely is not sure: a wrong yes harms a person.
+    assert not weigh(readings({"allowed": 0.9}, consent=given), RULES).decision.verdict.permits
 
 
 def test_the_second_reader_lowers_a_permission() -> None:

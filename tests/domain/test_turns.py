@@ -60,6 +60,10 @@ def read(asked: str, text: str, proposed: str) -> tuple[Turn, str | None]:
         ("complaint.reach", "no", "no", Turn.NO),
         ("complaint.confirm", "yes", "yes", Turn.YES),
         ("complaint.confirm", "he laughed as well", "answer", Turn.CORRECTION),
+        ("complaint.confirm", "Nothing to add.", "no", Turn.KEEP),
+        ("complaint.confirm", "that’s all", "answer", Turn.KEEP),
+        ("complaint.confirm", "rien à ajouter", "correction", Turn.KEEP),
+        ("complaint.confirm", "nothing happened to him", "answer", Turn.CORRECTION),
     ],
 )
 def test_what_a_message_is(asked: str, text: str, proposed: str, expected: Turn) -> None:
