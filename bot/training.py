@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,22 +146,32 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _train(settings: Settings, target: Path, say: Say) -> None:
-    log_path = settings.home / "logs" / "train.log"
-    log_path.parent.mkdir(parents=True, exist_ok=True)
     # In its own folder first: a model that is there under its name is a whole one.
     partial = target.parent / f"partial-{os.getpid()}"
     # --force: Rasa's cache knows neither the files that our components read nor their modules, so
     # it would hand out a part that was learnt from yesterday's.
-    command = [
-        str(assistant_python()),
-        *("-m", "rasa", "train", "--config", "config.yml", "--domain", "domain"),
-        *("--data", "nlu", "rules", "--out", str(partial), "--fixed-model-name", "model"),
-        "--force",
-    ]
+    command = ("train", "--config", "config.yml", "--domain", "domain", "--data", "nlu", "rules")
+    place = ("--out", str(partial), "--fixed-model-name", "model", "--force")
+    run_rasa(settings, (*command, *place), "train.log", say)
+    trained = partial / "model.tar.gz"
+    if not trained.is_file():
+        raise TrainingError("training ended without a model")
+    trained.replace(target)
+    partial.rmdir()
+
+
+def run_rasa(settings: Settings, arguments: Sequence[str], log: str, say: Say) -> None:
+    """Run one of Rasa's commands to its end, its words in a log of that name in the home.
+
+    Raises TrainingError, which names the log.
+    """
+    log_path = settings.home / "logs" / log
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(assistant_python()), "-m", "rasa", *arguments]
     environment = rasa_environment(settings)
-    with log_path.open("wb") as log:
+    with log_path.open("wb") as words:
         running = subprocess.Popen(  # noqa: S603
-            command, cwd=INTENTS, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+            command, cwd=INTENTS, env=environment, stdin=subprocess.DEVNULL, stdout=words,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
@@ -170,13 +180,10 @@ def _train(settings: Settings, target: Path, say: Say) -> None:
             running.kill()
             running.wait()
             raise
-    trained = partial / "model.tar.gz"
-    if status != 0 or not trained.is_file():
+    if status != 0:
         raise TrainingError(
             f"training failed (exit status {status}); the reason is at the end of {log_path}"
         )
-    trained.replace(target)
-    partial.rmdir()
 
 
 def _wait(running: subprocess.Popen[bytes], say: Say) -> int:

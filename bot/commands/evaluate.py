@@ -15,9 +15,10 @@ from bot.commands.desk import with_assistant
 from bot.commands.terminal import emit, say
 from bot.config import ROOT, read_settings
 from bot.domain.topics import OUT_OF_SCOPE
-from bot.evaluation.figures import figures, is_quoted, text_alone
+from bot.evaluation.figures import figures, intents, is_quoted, text_alone
 from bot.evaluation.page import page
 from bot.evaluation.questions import Judged, Labelled, RankedByText
+from bot.evaluation.stock import StockPipeline
 from bot.wiring import Application
 
 OWN_QUESTIONS = ROOT / "tests" / "eval" / "questions.jsonl"
@@ -35,6 +36,9 @@ def evaluate(
     ranking: Annotated[
         bool, typer.Option(help="Rank the clauses by the policy's text alone as well.")
     ] = True,
+    stock: Annotated[
+        bool, typer.Option(help="Train Rasa's stock pipeline on the same messages, and compare.")
+    ] = False,
 ) -> None:
     """Train where needed, read a labelled file, write a page and print the figures as JSON."""
     questions = [Labelled.read(number, line) for number, line in json_lines(file)]
@@ -42,6 +46,8 @@ def evaluate(
     with with_assistant() as application:
         judged, ranked = asyncio.run(_read(application, questions, ranking=ranking))
     found = figures(judged) | ({"policy_text_alone": text_alone(ranked)} if ranking else {})
+    if stock:
+        found["stock_pipeline"] = intents(StockPipeline(read_settings(), say).read(questions))
     target.write_text(page(judged, found, file.name, datetime.now(UTC)), encoding="utf-8")
     say(f"The page is {target}")
     emit(found)

@@ -37,12 +37,13 @@ class Bin:
 
 def figures(judged: Sequence[Judged]) -> dict[str, Any]:
     """Give all figures by the names that the scorer of labelled questions uses."""
-    return {"n": len(judged), **_intents(judged), **_clauses(judged), **_gate(judged)} | {
+    return {"n": len(judged), **intents(judged), **_clauses(judged), **_gate(judged)} | {
         "recall_by_intent": _recall(judged)
     }
 
 
-def _intents(judged: Sequence[Judged]) -> dict[str, float | None]:
+def intents(judged: Sequence[Judged]) -> dict[str, float | None]:
+    """The figures of the intents alone."""
     outside = [one for one in judged if one.gold.intent == OUT_OF_SCOPE]
     inside = [one for one in judged if OUT_OF_SCOPE not in {one.gold.intent, *one.gold.also_ok}]
     return {

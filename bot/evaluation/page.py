@@ -59,7 +59,11 @@ class Line:
 
 
 def page(judged: Sequence[Judged], found: Mapping[str, Any], source: str, made_at: datetime) -> str:
-    """Write the page. `found` are the figures, those of the text alone under `by_text`."""
+    """Write the page.
+
+    `found` are the figures; those of the text alone stand under `policy_text_alone`, those of
+    Rasa's stock pipeline under `stock_pipeline`.
+    """
     labels, matrix = confusion(judged)
     return _templates.get_template(PAGE).render(
         source=source,
@@ -67,6 +71,7 @@ def page(judged: Sequence[Judged], found: Mapping[str, Any], source: str, made_a
         count=len(judged),
         lines=lines_of(found),
         by_text=lines_of(found.get("policy_text_alone") or {}),
+        stock=lines_of(found.get("stock_pipeline") or {}),
         labels=labels,
         cells=cells_of(matrix),
         groups={
