@@ -15,11 +15,11 @@ import typer
 from bot.commands.chat import Teller
 from bot.commands.desk import with_assistant
 from bot.commands.terminal import emit, show_replies
-from bot.domain.answers import prediction
 from bot.domain.errors import InvalidInput
 from bot.domain.people import Role
 from bot.domain.redaction import redact
 from bot.domain.replies import Reading
+from bot.domain.settling import prediction
 from bot.wiring import Application
 
 BATCH = 64

@@ -14,24 +14,19 @@ from bot.desk.intake import Intake
 from bot.desk.own import standing
 from bot.domain.advice import neither_confirmed
 from bot.domain.answers import (
-    UNREAD,
     Voice,
     about,
     answer,
     ask_back,
-    follow_up,
     not_understood,
     offering,
-    quotable,
     quoted_alone,
     request_button,
-    settle,
-    undecided,
-    unsure,
 )
 from bot.domain.errors import DeskError
 from bot.domain.phrases import phrases
 from bot.domain.replies import Reading, Reply
+from bot.domain.settling import UNREAD, follow_up, quotable, settle, undecided, unsure
 from bot.domain.statements import stated_wish
 from bot.domain.tickets import Kind
 from bot.domain.topics import TOPICS, WISHES, note_also, note_offer, note_wish, offered
@@ -136,9 +131,10 @@ class Answering:
         now: datetime,
     ) -> Response:
         library = self.intake.library
-        voice = Voice(library.policy, library.company, conversation.person.role)
         topic = dict(conversation.topic)
         reading = _in_language(reading, message, topic)
+        tr, role = translator(reading.language), conversation.person.role
+        voice = Voice(library.policy, library.company, role, tr)
         several = reading.requests if len(reading.requests) > 1 else (reading,)
         stated = self._stated(conversation, message, several)
         replies: list[Reply] = []
@@ -146,7 +142,7 @@ class Answering:
         for part in several:
             meant = follow_up(part, topic)
             if unsure(meant) and meant is part:
-                replies.append(not_understood(part))
+                replies.append(not_understood(part, tr))
                 continue
             settled = settle(meant, library.policy, topic)
             _note_topic(topic, settled, message.received_at)
@@ -192,8 +188,7 @@ class Answering:
         now: datetime,
     ) -> Reply:
         if reading.intent == "ticket_status":
-            tr = translator(reading.language)
-            own = standing(self.intake, connection, conversation.person.id, now, tr)
+            own = standing(self.intake, connection, conversation.person.id, now, voice.tr)
             return about(reading, own)
         pair = undecided(reading)
         if pair:

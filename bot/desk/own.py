@@ -20,7 +20,7 @@ from bot.domain.redaction import redact
 from bot.domain.replies import Reply
 from bot.domain.thresholds import ADDED, TAKEN_BACK
 from bot.domain.tickets import Kind, Status, Step, Ticket
-from bot.locale import Translator
+from bot.domain.translation import Translate
 from bot.store import conversations, tickets
 from bot.store.db import Connection
 
@@ -106,7 +106,7 @@ class OwnRequests:
 
 
 def standing(
-    intake: Intake, connection: Connection, person: str, now: datetime, tr: Translator
+    intake: Intake, connection: Connection, person: str, now: datetime, tr: Translate
 ) -> Reply:
     """Where a person's newest requests stand; a reference alone would open nothing."""
     own = tickets.of_person(connection, person, intake.rebuilder(now), limit=SHOWN_AT_MOST)

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.domain.answers import GUESSED, SURE_ENOUGH, Voice, about, answer, quotable, settle
+from bot.domain.answers import Voice, about, answer
 from bot.domain.forms import CONFIRM, Draft, Field, FieldType, FieldValue, Form, blanks, offer
 from bot.domain.phrases import Phrases
 from bot.domain.replies import QuickReply, QuotedClause, Reading, Reply
+from bot.domain.settling import GUESSED, SURE_ENOUGH, quotable, settle
 from bot.domain.tickets import Kind
 from bot.domain.topics import OUT_OF_SCOPE, TOPICS, WISHES
 from bot.domain.turns import Turn, TurnReading, read_turn
 from bot.fields import FieldReader, ReadValue, plain
+from bot.locale import translator
 from bot.store import drafts
 from bot.store.db import Connection
 
@@ -174,7 +176,8 @@ class Step:
             service = self.voice.company.doors["customer_service"]
             door = f"{service.name} ({service.phone})"
             return about(reading, Reply(self.phrases.no_answer.format(door=door)))
-        reply = answer(settle(reading, self.voice.policy, {}), self.voice)
+        voice = replace(self.voice, tr=translator(reading.language))
+        reply = answer(settle(reading, voice.policy, {}), voice)
         return replace(reply, quick_replies=())
 
     def _other(self, form: Form, draft: Draft, reading: Reading) -> Said:

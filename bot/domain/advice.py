@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.advice_questions import BY_FACT, REFINED, Question, missing
-from bot.domain.answers import officer_contact
 from bot.domain.company import Company
 from bot.domain.disclosure import Decision, decide
 from bot.domain.facts import UNKNOWN, Facts, Rules, Verdict
@@ -141,7 +140,7 @@ def advise(decision: Decision, voice: Voice) -> Reply:
     row, facts = decision.row, decision.facts
     lead = [f"{HEADLINES[row.verdict]} {filled(row.reason, facts, voice.rules)}"]
     if row.verdict in {Verdict.EMERGENCY_ALLOWED, Verdict.LEGAL_REQUIRED_CHECK}:
-        lead.append(officer_contact(voice.company))
+        lead.append(voice.company.officer_contact)
     lead.append(spoken(facts, voice.rules))
     lines = [
         ("Next", row.verify),

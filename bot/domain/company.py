@@ -29,11 +29,6 @@ class Door:
     hours: str
     web: str
 
-    @property
-    def directions(self) -> str:
-        """Say what the door is for and how to reach it."""
-        return f"{self.name} ({self.purpose}): {self.phone}, {self.web}, {self.hours}"
-
 
 @dataclass(frozen=True, slots=True)
 class Regulator:
@@ -73,10 +68,6 @@ class Company:
     placeholders: tuple[str, ...] = ()
     to_confirm: tuple[str, ...] = ()
 
-    @property
-    def customer_service(self) -> Door:
-        return self.doors["customer_service"]
-
     def opens_on(self, day: date) -> bool:
         """Tell whether the office opens on this weekday; holidays are the calendar's matter."""
         return day.weekday() in self.office_hours.weekdays
@@ -93,23 +84,10 @@ class Company:
     def officer_contact(self) -> str:
         """Who the Privacy Officer is and how to reach them, in one sentence."""
         officer = self.privacy_officer
-        return (
-            f"{officer.title}: {officer.name}, {officer.address}; "
-            f"e-mail {officer.email}, telephone {officer.phone}."
-        )
+        who = f"{officer.title}: {officer.name}, {officer.address}"
+        return f"{who}, {officer.email}, {officer.phone}."
 
-    @property
-    def customer_doors(self) -> str:
-        """Where a customer turns with anything else, in one sentence."""
-        doors = (self.doors[key] for key in ("customer_service", "technical_support", "billing"))
-        return "; ".join(door.directions for door in doors) + "."
-
-    @property
-    def staff_doors(self) -> str:
-        """Where an employee turns with anything else, in one sentence."""
-        doors = (self.doors[key] for key in ("human_resources", "technical_support"))
-        return "; ".join(door.directions for door in doors) + "."
-
-    @property
-    def human_resources(self) -> Door:
-        return self.doors["human_resources"]
+    def doors_for(self, *, staff: bool) -> tuple[Door, ...]:
+        """Where somebody turns with what is not about privacy."""
+        names = ("billing", "technical_support", "customer_service")
+        return tuple(self.doors[name] for name in ("human_resources", *names)[not staff :])

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.tickets import Kind
+from bot.domain.translation import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +28,59 @@ class Topic:
 
 
 TOPICS: Mapping[str, Topic] = {
-    "purposes": Topic("why information is collected and used", ("2.1", "2", "4"), short="Purposes"),
-    "consent": Topic("how consent is given", ("3", "def.consent"), short="Giving consent"),
+    "purposes": Topic(
+        mark("why information is collected and used"), ("2.1", "2", "4"), short="Purposes"
+    ),
+    "consent": Topic(mark("how consent is given"), ("3", "def.consent"), short="Giving consent"),
     "consent_withdrawal": Topic(
-        "taking consent back", ("3.6", "3.7"), Kind.WITHDRAWAL, "Stop a use of my information"
+        mark("taking consent back"), ("3.6", "3.7"), Kind.WITHDRAWAL, "Stop a use of my information"
     ),
     "access_request": Topic(
-        "seeing your own information", ("9.1", "9"), Kind.ACCESS, "See my own information"
+        mark("seeing your own information"), ("9.1", "9"), Kind.ACCESS, "See my own information"
     ),
     "correction": Topic(
-        "putting a record right", ("6.2", "9.2", "9.3"), Kind.CORRECTION, "Correct my record"
+        mark("putting a record right"), ("6.2", "9.2", "9.3"), Kind.CORRECTION, "Correct my record"
     ),
-    "complaint": Topic("where a complaint goes", ("10.5", "10"), Kind.COMPLAINT, "Complain"),
+    "complaint": Topic(mark("where a complaint goes"), ("10.5", "10"), Kind.COMPLAINT, "Complain"),
     "complaint_procedure": Topic(
-        "how complaints are handled", ("10.5", "10"), Kind.COMPLAINT, "How complaints are handled"
+        mark("how complaints are handled"),
+        ("10.5", "10"),
+        Kind.COMPLAINT,
+        "How complaints are handled",
     ),
     "disclosure_customer": Topic(
-        "giving customers' information to others", ("5.1", "5"), short="Customers' information"
+        mark("giving customers' information to others"),
+        ("5.1", "5"),
+        short="Customers' information",
     ),
     "disclosure_employee": Topic(
-        "giving employees' information to others", ("5.2", "5"), short="Employees' information"
+        mark("giving employees' information to others"),
+        ("5.2", "5"),
+        short="Employees' information",
     ),
     "retention": Topic(
-        "how long information is kept", ("5.3",), Kind.WITHDRAWAL, "Keeping and deleting"
+        mark("how long information is kept"), ("5.3",), Kind.WITHDRAWAL, "Keeping and deleting"
     ),
-    "safeguards": Topic("how information is protected", ("7.2", "7"), short="Protection"),
+    "safeguards": Topic(mark("how information is protected"), ("7.2", "7"), short="Protection"),
     "accuracy": Topic(
-        "how accurate records are kept", ("6", "6.1"), Kind.CORRECTION, "Accuracy of records"
+        mark("how accurate records are kept"), ("6", "6.1"), Kind.CORRECTION, "Accuracy of records"
     ),
     "accountability_contact": Topic(
-        "who is responsible for privacy", ("1", "10.5"), short="Who is responsible"
+        mark("who is responsible for privacy"), ("1", "10.5"), short="Who is responsible"
     ),
-    "openness_policy": Topic("where the policy is published", ("8.2", "8"), short="The policy"),
+    "openness_policy": Topic(
+        mark("where the policy is published"), ("8.2", "8"), short="The policy"
+    ),
     "scope_definitions": Topic(
-        "what the policy covers and means", ("scope", "def", "intro"), short="What a word means"
+        mark("what the policy covers and means"),
+        ("scope", "def", "intro"),
+        short="What a word means",
     ),
     "breach_report": Topic(
-        "a loss or leak of information", ("10.5", "7.1"), Kind.INCIDENT, "Report a leak or loss"
+        mark("a loss or leak of information"),
+        ("10.5", "7.1"),
+        Kind.INCIDENT,
+        "Report a leak or loss",
     ),
 }
 

@@ -20,8 +20,9 @@ def test_who_the_officer_is_takes_one_sentence(library: Library) -> None:
         assert detail in library.company.officer_contact
 
 
-def test_customers_and_staff_are_shown_their_own_doors(library: Library) -> None:
+def test_staff_are_shown_a_door_of_their_own(library: Library) -> None:
     company = library.company
-    assert company.customer_service.phone in company.customer_doors
-    assert company.human_resources.phone in company.staff_doors
-    assert company.human_resources.phone not in company.customer_doors
+    own = company.doors["human_resources"]
+    assert company.doors_for(staff=True) == (own, *company.doors_for(staff=False))
+    assert own not in company.doors_for(staff=False)
+    assert company.doors["customer_service"] in company.doors_for(staff=False)
