@@ -16,6 +16,10 @@ BINDING_PAPERS = frozenset({"warrant", "subpoena", "order"})
 # What the service cannot do without, whatever is objected (policy 3.6).
 VITAL = frozenset({"service", "billing", "collection"})
 HELPERS = frozenset({"emergency", "care"})
+# Who works for the company under a contract that protects the information (policy 1.3, 7.4).
+CONTRACTORS = frozenset(
+    {"billing_vendor", "our_marketing", "our_agent", "affiliate", "processor", "payroll"}
+)
 
 Guard = Callable[[Facts, Rules], str | None]
 
@@ -36,8 +40,15 @@ def _perhaps_emergency(facts: Facts, rules: Rules) -> str | None:
 
 
 def is_legal_demand(facts: Facts, rules: Rules) -> bool:
-    """A paper with legal force, or an authority that asks for more than totals."""
-    official = rules.group(facts) == "official" and facts.data != "aggregated"
+    """A paper with legal force, or an authority that asks for more than totals.
+
+    A government office that plans, and wants what names nobody, or a published number, demands
+    nothing by law.
+    """
+    harmless = {"aggregated"}
+    if facts.recipient == "government" and facts.purpose != "legal":
+        harmless |= {"reidentifiable", "published"}
+    official = rules.group(facts) == "official" and facts.data not in harmless
     return official or facts.paper in BINDING_PAPERS
 
 
@@ -60,7 +71,8 @@ def _refused(facts: Facts, rules: Rules) -> str | None:
     if facts.consent != "refused":
         return None
     duty = rules.group(facts) == "internal" and _has_duty(facts)
-    vital = facts.purpose in VITAL and rules.listed_for(facts) is not None
+    ours = facts.recipient != "other_carrier"
+    vital = ours and facts.purpose in VITAL and rules.listed_for(facts) is not None
     return "refused_but_needed" if duty or vital else "refused"
 
 
@@ -70,7 +82,8 @@ def _published(facts: Facts, rules: Rules) -> str | None:
 
 
 def _anonymous(facts: Facts, _rules: Rules) -> str | None:
-    return "anonymous" if facts.anonymous == "yes" else None
+    """Whoever stays unnamed hears what the directory tells everybody, and nothing else."""
+    return "anonymous" if facts.anonymous == "yes" and facts.data != "published" else None
 
 
 def _unclear(facts: Facts, _rules: Rules) -> str | None:
@@ -108,7 +121,7 @@ def _lists(facts: Facts, rules: Rules) -> str | None:
         return "lists_with_consent"
     if facts.purpose == "sale" and facts.recipient == "other_company" and not whole:
         return "business_sale"
-    if facts.purpose == "marketing_theirs" and not whole:
+    if facts.purpose == "marketing_theirs" and not whole and facts.recipient != "other_carrier":
         return "lists_with_consent"
     return "other_purpose" if rules.lists(facts) else "lists"
 
@@ -125,9 +138,12 @@ def _own_information(facts: Facts, _rules: Rules) -> str | None:
 
 
 def _authority(facts: Facts, _rules: Rules) -> str | None:
+    """Proven by the person's paper for who acts for them, by our contract for who works for us."""
     if facts.authority == "claimed":
         return "agency_unproven"
-    return "agent_proven" if facts.authority == "proven" else None
+    if facts.authority != "proven":
+        return None
+    return "contracted" if facts.recipient in CONTRACTORS else "agent_proven"
 
 
 def _consent(facts: Facts, _rules: Rules) -> str | None:
@@ -151,7 +167,7 @@ def _otherwise(facts: Facts, rules: Rules) -> str:
     """What holds by default; another purpose than the listed one takes consent (policy 5)."""
     recipient = rules.recipients[facts.recipient]
     row = recipient.employee if facts.subject == "employee" else recipient.customer
-    other = row == "purpose_unclear" and facts.purpose != "unclear"
+    other = row in {"purpose_unclear", "purpose_untold"} and facts.purpose != "unclear"
     shown = row == "posting" and facts.purpose == "marketing_ours"
     return "consent_first" if other or shown else row
 

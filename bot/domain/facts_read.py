@@ -8,6 +8,7 @@ lowers a permission, it never raises one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,11 +21,13 @@ from bot.domain.facts import UNKNOWN, VALUES, Facts, Rules, Verdict
 LEAST = 0.03
 SAFE = 0.02
 COMBINATIONS = 240
-# How sure the rules, and the second reader, must be that it is a permission at all. Of 4,009
-# messages cross-validated, 6 get a wrong yes; at 0.8 it was 24, and a tenth fewer were refused.
-RULES_SURE = 0.3
-SECOND_SURE = 0.93
-SECOND_SURE_UNDONE = 0.98
+# A permission takes both readers: neither may doubt it, and their log-odds together must reach
+# this; more where something that would permit may be missing.
+RULES_SURE = 0.15
+SECOND_SURE = 0.75
+EVIDENCE = 3.0
+EVIDENCE_UNDONE = 4.5
+MOST_EVIDENCE = 4.0
 # Who wants whose information must be this likely where nobody asked.
 TOLD = 0.8
 NOBODY = frozenset({UNKNOWN, "self_employee", "data_subject"})
@@ -54,7 +57,7 @@ class Readings:
     verdicts: Likely
     # Something that would permit is said to be missing, refused or over: be surer.
     undone: bool = False
-    # It is said so in plain words: nothing but an emergency permits.
+    # A consent, an authority, a need or a listing is plainly said not to be: none permits.
     denied: bool = False
 
     @classmethod
@@ -78,7 +81,9 @@ class Weighed:
 def weigh(readings: Readings, rules: Rules) -> Weighed:
     """Decide over what was read. Nothing read is nothing permitted."""
     judged = [
-        (decide(Facts(**values), rules), likely) for values, likely in _combinations(readings)
+        (decide(Facts(**values), rules), likely)
+        for values, likely in _combinations(readings)
+        if not (readings.denied and _rests_on_what_is_denied(values))
     ]
     if not judged:
         return Weighed(decide(Facts(), rules), ("recipient", "subject"))
@@ -95,17 +100,35 @@ def _chosen(shares: Mapping[Verdict, float], readings: Readings) -> Verdict:
     second = readings.verdicts
 
     def score(verdict: Verdict) -> float:
-        return shares[verdict] * max(second.get(str(verdict), 0.0), 0.01)
+        return math.sqrt(shares[verdict]) * max(second.get(str(verdict), 0.0), 0.01)
 
-    if readings.denied:
-        shares = {v: share for v, share in shares.items() if v is not Verdict.ALLOWED}
-    permitted = sum(share for verdict, share in shares.items() if verdict.permits)
-    seconded = sum(second.get(str(verdict), 0.0) for verdict in Verdict if verdict.permits)
     best = max(shares, key=score)
-    needed = SECOND_SURE_UNDONE if readings.undone else SECOND_SURE
-    sure = permitted >= RULES_SURE and seconded >= needed
     cautious = [verdict for verdict in shares if not verdict.permits]
-    return best if sure or not best.permits or not cautious else max(cautious, key=score)
+    if not best.permits or not cautious or _permitted(shares, readings):
+        return best
+    return max(cautious, key=score)
+
+
+def _permitted(shares: Mapping[Verdict, float], readings: Readings) -> bool:
+    """Whether the rules and the second reader together are sure enough of a permission."""
+    ruled = sum(share for verdict, share in shares.items() if verdict.permits)
+    seconded = sum(readings.verdicts.get(str(v), 0.0) for v in Verdict if v.permits)
+    needed = EVIDENCE_UNDONE if readings.undone else EVIDENCE
+    doubted = ruled < RULES_SURE or seconded < SECOND_SURE
+    return not doubted and _evidence(ruled) + _evidence(seconded) >= needed
+
+
+def _evidence(likely: float) -> float:
+    """The log-odds, within bounds: no reader is so sure that the other need not be."""
+    least = 1 / (1 + math.exp(MOST_EVIDENCE))
+    held = min(1 - least, max(least, likely))
+    return math.log(held / (1 - held))
+
+
+def _rests_on_what_is_denied(values: Mapping[str, str]) -> bool:
+    granted = ("consent", "given"), ("authority", "proven"), ("need", "yes"), ("data", "published")
+    safe = values.get("danger") == "imminent"
+    return not safe and any(values.get(name) == value for name, value in granted)
 
 
 def _combinations(readings: Readings) -> Iterator[tuple[dict[str, str], float]]:

@@ -20,6 +20,7 @@ NEEDED = frozenset(
         "deceased", "minor", "incapacitated", "lists", "lists_with_consent", "other_purpose",
         "agent_proven", "agency_unproven", "consented", "own_information", "anonymous", "unlisted",
         "care_without_emergency", "need_unclear", "business_sale", "posting", "consent_first",
+        "contracted",
     }
 )  # fmt: skip
 

@@ -26,14 +26,18 @@ def without_declined(text: str) -> str:
 
 # A yes that is not there, or no longer: "did not sign", "no warrant", "expired", "took it back".
 OVER = (
-    r"refus\w+|object(?:s|ed|ion)|declin\w+|revok\w+|withdr[ae]w\w*|struck|remov\w+|opted out"
-    r"|t(?:ook|akes?|aken) (?:it |that )?back|expired?|ran out|lapsed|outdated|unsigned|blank"
-    r"|no longer|not any ?more|used to|against (?:her|his|their)|told us (?:not|never)|said no"
-    r"|forg(?:ed|ery)|fake|pretend\w*"
+    r"refus\w+|object(?:s|ed|ion)|declin\w+|revok\w+|withdr[ae]w(?:s|n|ing)?|struck|remov\w+"
+    r"|opted out|t(?:ook|akes?|aken) (?:it |that )?back|expired?|ran out|lapsed|outdated"
+    r"|unsigned|blank|no longer|not any ?more|used to|against (?:her|his|their)"
+    r"|told us (?:not|never)|said no|forg(?:ed|ery)|fake|pretend\w*"
 )
-NOT = r"n['’]t|\b(?:not|never|nobody|none|no|nothing|without|hasnt|didnt|isnt|wasnt|dont|doesnt)\b"
+NOT = (
+    r"n['’]t|\b(?:not|never|neither|nobody|none|no|nothing|without"
+    r"|hasnt|didnt|isnt|wasnt|dont|doesnt)\b"
+)
 PERMITTING = (
-    r"(?:counter)?sign\w*|consent\w*|permission|agree\w*|authori\w+|approv\w+|ok|okay|okayed|proof|prov\w+"
+    r"(?:counter)?sign(?:s|ed|ing|ature)?|consent\w*|permission|agree\w*|authori\w+|approv\w+"
+    r"|ok|okay|okayed|proof|prov\w+"
     r"|paper\w*|forms?|release|mandate|contract\w*|listed|on file|verif\w+|confirm\w*|need\w*"
     r"|ticket|hurt|danger|urgent|emergency|aggregated?|totals?|placed|ours?"
 )
@@ -41,12 +45,14 @@ UNDONE = re.compile(rf"\b(?:{OVER})\b|(?:{NOT})[^.!?]{{0,30}}\b(?:{PERMITTING})\
 
 # The same in plain words that leave no doubt; "not withdrawn" and "hasn't expired" are none.
 PLAINLY_OVER = (
-    r"revok\w+|withdr[ae]w\w*|t(?:ook|akes?|aken) (?:it |that |(?:his|her|their) \w+ )?back"
+    r"revok\w+|withdr[ae]w(?:s|n|ing)?"
+    r"|t(?:ook|akes?|aken) (?:it |that |(?:his|her|their) \w+ )?back"
     r"|struck (?:him |her |them )?off|expired|ran out|lapsed|unsigned"
 )
 BETWEEN = r"(?: (?:yet|ever|actually|really|been|be|one|any|it|a|the|her|his|their|given|gave|on))"
 PLAINLY_PERMITTING = (
-    r"(?:counter)?sign\w*|consent\w*|permission|agree[ds]?|agreement|authori[sz]\w+|assigned|listed|placed"
+    r"(?:counter)?sign(?:s|ed|ing|ature)?|consent\w*|permission|agree[ds]?|agreement"
+    r"|authori[sz]\w+|assigned|listed|placed"
     r"|proof|proven|verified"
 )
 DENIED = re.compile(

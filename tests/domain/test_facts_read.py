@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,11 +30,45 @@ def test_nothing_read_is_nothing_permitted() -> None:
     assert set(weighed.unsure) == {"recipient", "subject"}
 
 
-def test_what_is_sure_is_decided() -> None:
-    given = {"given": 0.95, "none": 0.05}
-    assert weigh(readings({"allowed": 0.95}, consent=given), RULES).decision.row.id == "consented"
-    # Likely is not sure: a wrong yes harms a person.
-    assert not weigh(readings({"allowed": 0.9}, consent=given), RULES).decision.verdict.permits
+@pytest.mark.parametrize(
+    ("consent", "second", "undone", "permits"),
+    [
+        (0.95, 0.95, False, True),
+        (0.6, 0.97, False, True),
+        # Likely is not sure: a wrong yes harms a person.
+        (0.6, 0.9, False, False),
+        # What the one is sure of, the other must not doubt.
+        (0.98, 0.7, False, False),
+        (0.1, 0.999, False, False),
+        # Something that would permit may be missing: surer.
+        (0.95, 0.95, True, True),
+        (0.8, 0.95, False, True),
+        (0.8, 0.95, True, False),
+    ],
+)
+def test_a_permission_takes_both_readers(
+    consent: float, second: float, undone: bool, permits: bool
+) -> None:
+    given = {"given": consent, "none": 1 - consent}
+    read = replace(readings({"allowed": second}, consent=given), undone=undone)
+    assert weigh(read, RULES).decision.verdict.permits is permits
+
+
+@pytest.mark.parametrize(
+    ("facts", "row"),
+    [
+        ({"consent": {"given": 0.98}}, "consent_first"),
+        ({"authority": {"proven": 0.98}}, "consent_first"),
+        ({"recipient": {"colleague": 0.98}, "need": {"yes": 0.98}}, "no_need"),
+        # What rests on none of these is not denied by it.
+        ({"recipient": {"other_carrier": 0.98}, "purpose": {"service": 0.98}}, "carrier_service"),
+        ({"danger": {"imminent": 0.98}, "consent": {"given": 0.98}}, "emergency_other"),
+    ],
+)
+def test_what_is_plainly_denied_permits_nothing(facts: dict[str, Any], row: str) -> None:
+    verdict = "emergency_allowed" if "danger" in facts else "allowed"
+    read = replace(readings({verdict: 0.99}, **facts), denied=True)
+    assert weigh(read, RULES).decision.row.id == row
 
 
 def test_the_second_reader_lowers_a_permission() -> None:

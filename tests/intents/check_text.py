@@ -3,6 +3,7 @@
 import unittest
 
 from components.language import LanguageReader
+from components.negation import denies, speaks_of_undone, without_declined
 from components.reading import is_long, is_payload
 from components.requests import asks, distinct, segments
 from components.sentences import pieces, sentence_spans
@@ -68,6 +69,47 @@ class Requests(unittest.TestCase):
 
     def test_each_intent_counts_once(self):
         self.assertEqual(distinct(["a", "b", "a", "c"]), [0, 1, 3])
+
+
+class Negations(unittest.TestCase):
+    def test_what_is_plainly_missing_or_over_is_denied(self):
+        for text in (
+            "She did NOT sign the form.",
+            "No consent on file, the bank asks.",
+            "He withdrew it in May.",
+            "The mandate expired in June.",
+            "The authorization was revoked",
+            "it was never verified",
+        ):
+            with self.subTest(text):
+                self.assertTrue(denies(text))
+
+    def test_what_sounds_like_it_denies_nothing(self):
+        for text in (
+            "Both are signed, neither one is expired.",
+            "He did not withdraw it.",
+            "The power of attorney hasn't expired",
+            "A withdrawal bounced, the bank asks for the name.",
+            "She is abroad and has no signal.",
+            "She signed it.",
+        ):
+            with self.subTest(text):
+                self.assertFalse(denies(text))
+
+    def test_what_may_be_undone_asks_for_more(self):
+        for text in ("He refused last year", "did not bring the paper", "it is outdated"):
+            with self.subTest(text):
+                self.assertTrue(speaks_of_undone(text))
+        for text in ("no signal there", "A withdrawal bounced", "She signed, he asks"):
+            with self.subTest(text):
+                self.assertFalse(speaks_of_undone(text))
+
+    def test_a_declined_wish_is_left_out(self):
+        self.assertEqual(
+            without_declined("I don't want to complain, just a copy of my call logs"),
+            "just a copy of my call logs",
+        )
+        self.assertEqual(without_declined("I don't want to complain"), "I don't want to complain")
 
 
 class Messages(unittest.TestCase):

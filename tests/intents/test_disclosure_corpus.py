@@ -1,8 +1,7 @@
 """The labelled staff messages in `intents/disclosure`: whole, distinct and free of contradictions.
 
-The labels follow the policy (Principles 3.1, 5.1 to 5.3, scope.2) and one house rule: a demand
-under law goes to the Privacy Officer first. Facts drive verdicts, so equal facts must carry equal
-verdicts.
+Facts drive verdicts: each line's verdict is what the rules of `data/disclosure.yml` make of its
+facts.
 """
 
 from __future__ import annotations
@@ -12,18 +11,22 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 
 import pytest
+
+from bot.domain.disclosure import decide
+from bot.domain.facts import Facts
+from tests.fakes.desks import shipped_library
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "intents" / "disclosure"
 FILES = sorted(FOLDER.glob("*.tsv"))
 CLAUSES = json.loads((ROOT / "data" / "policy" / "clauses.json").read_text(encoding="utf-8"))
 
-PERMITS = {"allowed", "emergency_allowed"}
-VERDICTS = PERMITS | {
+VERDICTS = {
+    "allowed",
+    "emergency_allowed",
     "consent_needed",
     "not_allowed",
     "legal_required_check",
@@ -55,25 +58,6 @@ VALUES = {
         "asked_each": "yes",
         "anonymous": "yes",
     }.items()
-}
-# Recipients the policy lists, each with the purposes it is listed for (5.1 and 5.2).
-LISTED = {
-    "customer": {
-        "other_carrier": {"service"},
-        "directory": {"directory"},
-        "billing_vendor": {"billing"},
-        "collections": {"collection"},
-        "our_marketing": {"marketing_ours"},
-        "our_agent": {"service", "work", "legal", "billing", "collection"},
-        "affiliate": {"service", "work", "billing", "marketing_ours"},
-        "processor": {"service"},
-    },
-    "employee": {
-        "benefits": {"benefits"},
-        "insurer": {"benefits"},
-        "payroll": {"work"},
-        "processor": {"work", "benefits"},
-    },
 }
 
 
@@ -162,18 +146,6 @@ def near_copies(texts: list[str], alike: float = 0.8) -> list[tuple[str, str]]:
     ]
 
 
-def basis(line: Line) -> bool:
-    """Whether a fact of the line lets the information go."""
-    return (
-        line.says("danger") == "imminent"
-        or line.says("consent") == "given"
-        or line.says("authority") == "proven"
-        or line.says("need") == "yes"
-        or line.says("data") in {"published", "aggregated"}
-        or line.says("purpose") in LISTED.get(line.subject, {}).get(line.recipient, ())
-    )
-
-
 def test_every_line_has_six_columns_and_only_known_labels() -> None:
     assert [found for line in corpus() if (found := wrong(line))] == []
 
@@ -195,7 +167,7 @@ def test_an_unknown_label_is_found(row: str, found: str) -> None:
 def test_there_are_enough_messages_of_every_verdict_and_recipient() -> None:
     verdicts = Counter(line.verdict for line in corpus())
     assert len(corpus()) >= 3000
-    assert {v: n for v, n in verdicts.items() if n < 0.08 * len(corpus())} == {}
+    assert {v: n for v, n in verdicts.items() if n < 0.07 * len(corpus())} == {}
     assert set(verdicts) == VERDICTS
     assert {line.recipient for line in corpus()} == RECIPIENTS
 
@@ -213,57 +185,13 @@ def test_a_near_copy_is_found() -> None:
     assert near_copies([first, other, second]) == [(first, second)]
 
 
-def test_equal_facts_carry_equal_verdicts() -> None:
-    twins: dict[tuple[object, ...], list[Line]] = defaultdict(list)
+def test_every_verdict_is_the_one_that_the_rules_give_for_its_facts() -> None:
+    """Whoever learns the facts and the verdict from one line learns the same."""
+    rules = shipped_library().disclosure
+    differing = []
     for line in corpus():
-        twins[line.subject, line.recipient, line.facts].append(line)
-    quarrels = [
-        (a.place, a.verdict, b.place, b.verdict)
-        for lines in twins.values()
-        for a, b in combinations({line.verdict: line for line in lines}.values(), 2)
-    ]
-    assert quarrels == []
-
-
-def test_every_permission_rests_on_a_fact() -> None:
-    bare = [line.place for line in corpus() if line.verdict in PERMITS and not basis(line)]
-    assert bare == []
-
-
-def test_a_refusal_or_no_need_never_permits_unless_life_is_in_danger() -> None:
-    loose = [
-        line.place
-        for line in corpus()
-        if line.verdict in PERMITS
-        and line.says("danger") != "imminent"
-        and line.says("data") not in {"published", "aggregated"}
-        and (
-            line.says("consent") == "refused"
-            or line.says("need") == "no"
-            or line.says("purpose") in {"curiosity", "sale"}
-            or line.says("anonymous")
-        )
-    ]
-    assert loose == []
-
-
-def test_a_demand_under_law_without_danger_is_always_checked_first() -> None:
-    given = [
-        line.place
-        for line in corpus()
-        if line.says("paper") in {"warrant", "subpoena", "order"}
-        or (line.recipient in {"police", "court", "government"} and line.subject != "nobody")
-        if line.says("danger") != "imminent" and line.says("data") != "published"
-        if line.verdict != "legal_required_check"
-    ]
-    assert given == []
-
-
-def test_minors_and_the_dead_are_never_decided_at_the_desk() -> None:
-    decided = [
-        line.place
-        for line in corpus()
-        if (line.says("person") in {"minor", "deceased"} and line.verdict == "allowed")
-        or (line.says("data") == "reidentifiable" and line.verdict != "refer_privacy_officer")
-    ]
-    assert decided == []
+        told = dict(line.facts) | {"subject": line.subject, "recipient": line.recipient}
+        given = decide(Facts.read(told, rules), rules).verdict
+        if given != line.verdict:
+            differing.append(f"{line.place}: {line.verdict}, by the rules {given}")
+    assert differing == []
