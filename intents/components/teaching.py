@@ -23,7 +23,6 @@ from components.encoder import (
     transformed,
 )
 
-TAUGHT = 1
 BATCH = 32
 WARM_UP = 0.1
 DROPPED = 0.1
@@ -46,12 +45,13 @@ class Upper:
         heads: Dict[str, tf.Variable],
         rates: Tuple[float, float],
         clip: float,
+        taught: int,
     ) -> None:
-        """`rates` are those of the layers and of the heads; `clip` bounds the gradients' norm."""
+        """Teach so many layers; `rates` are theirs and the heads', `clip` bounds the gradients."""
         self.heads, self._rates, self._clip = heads, rates, clip
         self.layers = [
             {name: tf.Variable(value) for name, value in layer.items()}
-            for layer in encoder.layers[LAYERS - TAUGHT :]
+            for layer in encoder.layers[LAYERS - taught :]
         ]
         # The legacy optimiser is the faster of the two on processors in TensorFlow 2.12.
         self._optimizers = [tf.keras.optimizers.legacy.Adam() for _ in rates]
@@ -93,19 +93,19 @@ def raised(states: tf.Tensor, mask: tf.Tensor, layers: Layers, dropped: float) -
 
 def kept(weights: Dict[str, np.ndarray]) -> Tuple[List[Dict[str, tf.Tensor]], Dict[str, tf.Tensor]]:
     """The layers and the heads of a lesson that is over, as graphs take them."""
-    layers: List[Dict[str, tf.Tensor]] = [{} for _ in range(TAUGHT)]
+    layers: Dict[int, Dict[str, tf.Tensor]] = {}
     heads: Dict[str, tf.Tensor] = {}
     for name, value in weights.items():
         place, dot, own = name.partition(".")
-        into, key = (layers[int(place)], own) if dot else (heads, name)
+        into, key = (layers.setdefault(int(place), {}), own) if dot else (heads, name)
         into[key] = tf.constant(value)
-    return layers, heads
+    return [layers[place] for place in sorted(layers)], heads
 
 
-def lower_states(encoder: SentenceEncoder, texts: Sequence[str]) -> List[np.ndarray]:
+def lower_states(encoder: SentenceEncoder, texts: Sequence[str], taught: int) -> List[np.ndarray]:
     """The states that the untaught layers hand up, one array of tokens a text."""
     forward = tf.function(
-        lambda ids, mask: encoder.states(ids, mask, LAYERS - TAUGHT), input_signature=[IDS, MASK]
+        lambda ids, mask: encoder.states(ids, mask, LAYERS - taught), input_signature=[IDS, MASK]
     )
     rows = encoder.tokens(texts)
     found: List[np.ndarray] = [np.empty(0)] * len(rows)
