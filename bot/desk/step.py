@@ -15,7 +15,8 @@ from bot.domain.settling import GUESSED, SURE_ENOUGH, quotable, settle
 from bot.domain.tickets import Kind
 from bot.domain.topics import OUT_OF_SCOPE, TOPICS, WISHES
 from bot.domain.turns import Turn, TurnReading, read_turn
-from bot.fields import FieldReader, ReadValue, plain
+from bot.fields import FieldReader
+from bot.fields.words import ReadValue, plain
 from bot.locale import translator
 from bot.store import drafts
 from bot.store.db import Connection

@@ -12,7 +12,8 @@ from bot.domain.forms import FieldType, FieldValue, Form
 from bot.domain.people import Channel, Role
 from bot.domain.redaction import redact
 from bot.domain.tickets import Kind
-from bot.fields import FieldReader, read_contact
+from bot.fields import FieldReader
+from bot.fields.contacts import read_contact
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What people write in French about days and about how to reach them, and what is read in it."""
+"""What people write in French about days, and what is read in it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from bot.domain.forms import Field, FieldType, FieldValue
-from bot.fields import FieldReader, read_contact, read_when
+from bot.domain.forms import FieldValue
+from bot.fields.days import read_when
 
-TODAY = date(2026, 11, 24)  # a Tuesday
+# A Tuesday.
+TODAY = date(2026, 11, 24)
 
 
 @pytest.mark.parametrize(
@@ -128,45 +129,6 @@ def test_an_impossible_day_is_a_problem(text: str) -> None:
 def test_words_without_a_time_are_no_time(text: str) -> None:
     read = read_when(text, TODAY)
     assert read.value is None and read.problem is None
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("mon courriel est marie@exemple.ca", "marie@exemple.ca"),
-        ("Écrivez-moi à marie@exemple.ca, s’il vous plaît.", "marie@exemple.ca"),
-        ("appelez-moi au 514 555-0134", "+15145550134"),
-        ("au (418) 555-0134 après 17 h", "+14185550134"),
-        (
-            "12, rue Principale, Québec (Québec) G1R 4S9",
-            "12, rue Principale, Québec (Québec) G1R 4S9",
-        ),
-        ("1010, rue Sherbrooke, Montréal H3A 2R7", "1010, rue Sherbrooke, Montréal H3A 2R7"),
-        ("ici", "thread"),
-        ("Ici même, s’il vous plaît", "thread"),
-        ("répondez-moi dans cette conversation", "thread"),
-        ("par ce clavardage", "thread"),
-    ],
-)
-def test_a_way_to_be_reached_is_read(text: str, value: str) -> None:
-    read = read_contact(text).value
-    assert read is not None and read.value == value
-
-
-@pytest.mark.parametrize("text", ["d’ici demain", "jusqu’ici, rien", "voici", "par la poste"])
-def test_ici_in_a_turn_of_phrase_is_no_way_to_be_reached(text: str) -> None:
-    assert read_contact(text).value is None
-
-
-@pytest.mark.parametrize(
-    "text", ["non, il se termine par 99", "ça finit par 99", "les deux derniers chiffres sont 99"]
-)
-def test_the_end_of_a_number_is_corrected(text: str) -> None:
-    entry = Field("reach", "Comment vous joindre", FieldType.CONTACT, "?", "?")
-    earlier = read_contact("514 555-0134").value
-    assert earlier is not None
-    corrected = FieldReader().correct(entry, earlier, text, TODAY)
-    assert corrected is not None and corrected.value == "+15145550199"
 
 
 @pytest.mark.parametrize(
