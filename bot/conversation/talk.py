@@ -1,106 +1,47 @@
-"""A conversation: one message in, its replies out, whatever state Rasa is in.
-
-A message is a row before it is worked on. A turn runs to its end even when the caller has gone;
-when it is slow the person reads an honest apology and the answer comes late, once.
-"""
+"""Conversations: one message in, its replies out, whatever state Rasa is in."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from bot.desk import Desk, Filing
+from bot.conversation.hand_over import HAND_OVER_AFTER, HandOver
+from bot.conversation.messages import (
+    checked,
+    for_assistant,
+    is_blank,
+    masking_notice,
+    without_repeats,
+)
+from bot.conversation.turns import Assistant, AssistantError, Said, TurnRequest
+from bot.desk import Desk
 from bot.domain.answers import WITHOUT_WORDS
-from bot.domain.errors import Conflict, DeskError, InvalidInput, NotFound
+from bot.domain.errors import DeskError, NotFound
 from bot.domain.people import Person
-from bot.domain.receipts import dated_line
-from bot.domain.redaction import CARD, SIN, redact
+from bot.domain.redaction import redact
 from bot.domain.replies import Reply
 from bot.domain.tickets import Kind
 from bot.domain.translation import mark
 from bot.locale import Translator, translator
 from bot.store import conversations, drafts, inbox
 from bot.store.conversations import Conversation
-from bot.store.db import Connection, Store
+from bot.store.db import Store
 
 log = structlog.get_logger(__name__)
 
-LONGEST = 20_000
 PATIENCE = timedelta(seconds=8)
 LEASE = timedelta(seconds=60)
 LOOK_AGAIN = 0.1
-HAND_OVER_AFTER = timedelta(minutes=15)
-PAYLOAD = re.compile(r"/[a-z][a-z_]{1,40}(\{.{0,400}\})?", re.DOTALL)
-WRITING = re.compile(r"\w")
-COMMAND = re.compile(r"\A[\s/]+")
-
 APOLOGY = mark(
     "I am sorry, this takes longer than it should. Your message is stored and nothing is lost: the "
     "answer appears here as soon as I have it. If I cannot answer within 15 minutes, I pass it to "
     "the Privacy Officer."
 )
-MASKED = {
-    CARD: mark(
-        "Your message held a card number. I masked it before storing anything: nobody here needs "
-        "it."
-    ),
-    SIN: mark(
-        "Your message held a SIN. I masked it before storing anything: nobody here needs it."
-    ),
-}
-MASKED_BOTH = mark(
-    "Your message held a SIN and a card number. I masked them before storing anything: nobody here "
-    "needs them."
-)
-
-
-class TooLong(DeskError):
-    """The message is longer than 20,000 characters."""
-
-    code = "too_long"
-
-
-class AssistantError(DeskError):
-    """The assistant could not take this turn."""
-
-    code = "assistant"
-
-
-@dataclass(frozen=True, slots=True)
-class TurnRequest:
-    """One message on its way to the assistant; `asked` is the question a form waits for."""
-
-    sender: str
-    text: str
-    message_id: str
-    metadata: Mapping[str, Any]
-
-
-class Assistant(Protocol):
-    """Whatever understands a message: Rasa, or a script in tests."""
-
-    async def turn(self, request: TurnRequest) -> list[dict[str, Any]]:
-        """Return the replies. Raises AssistantError; an empty list is a failure too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What came of one message. `pending`: an apology was given, the answer comes late."""
-
-    conversation: str
-    number: int
-    replies: tuple[Mapping[str, Any], ...]
-    waiting_for: str | None
-    late: bool = False
-    pending: bool = False
 
 
 @dataclass(slots=True)
@@ -172,7 +113,7 @@ class Talk:
         (`received_at`) and what it masked before storing. Raises InvalidInput and TooLong before
         anything is stored, NotFound for no such conversation.
         """
-        text = _checked(text, payload)
+        text = checked(text, payload)
         message, new = await asyncio.to_thread(
             self._receive, conversation_id, text, payload, source_key, about, received_at, masked
         )
@@ -190,7 +131,7 @@ class Talk:
         queues: dict[str, list[inbox.Message]] = {}
         for message in waiting:
             if now - message.received_at >= HAND_OVER_AFTER:
-                await asyncio.to_thread(self._hand_over, message)
+                await asyncio.to_thread(HandOver(self.store, self.desk).take, message)
             elif message.id not in self._turns:
                 queues.setdefault(message.conversation, []).append(message)
         tasks = [asyncio.create_task(self._work_in_order(queue)) for queue in queues.values()]
@@ -279,7 +220,7 @@ class Talk:
     async def _work(self, message: inbox.Message, *, late: bool) -> None:
         """Run one turn to its end and record its replies; a failure leaves it for catch-up."""
         try:
-            if not message.payload and not WRITING.search(message.text):
+            if is_blank(message):
                 tr = await asyncio.to_thread(self._translator, message.conversation)
                 replies = [Reply(tr(WITHOUT_WORDS)).to_json()]
             else:
@@ -314,9 +255,7 @@ class Talk:
             "asked": f"{draft.kind}.{draft.asked}" if draft and draft.asked else None,
             "about": message.about,
         }
-        # A typed slash is text, never a command to Rasa; only buttons send payloads.
-        text = message.payload or COMMAND.sub("", message.text)
-        return TurnRequest(sender, text, message.id, metadata)
+        return TurnRequest(sender, for_assistant(message), message.id, metadata)
 
     def _record(
         self, message: inbox.Message, replies: Sequence[Mapping[str, Any]], late: bool
@@ -327,102 +266,10 @@ class Talk:
             now = self.store.now(connection)
             # By now the message has been read, and its language with it.
             tr = translator(conversations.language(connection, message.conversation))
-            said = [*_masking_notice(message, tr), *_without_repeats(replies)]
+            said = [*masking_notice(message, tr), *without_repeats(replies)]
             late = late or now - message.received_at >= self.patience
             inbox.answer(connection, message.id, said, now=now, late=late)
 
     def _release(self, message: inbox.Message) -> None:
         with self.store.transaction() as connection:
             inbox.release(connection, message.id)
-
-    def _hand_over(self, message: inbox.Message) -> None:
-        """Nobody could answer: make it an inquiry for the Privacy Officer and tell the person."""
-        try:
-            with self.store.transaction() as connection:
-                self._pass_on(connection, message)
-        except DeskError as error:
-            # It stays unanswered and is tried again; the messages behind it must not wait for it.
-            log.error("hand_over_failed", message=message.id, code=error.code)
-        else:
-            log.warning("message_handed_over", message=message.id)
-
-    def _pass_on(self, connection: Connection, message: inbox.Message) -> None:
-        now = self.store.now(connection)
-        conversation = conversations.find(connection, message.conversation)
-        if conversation is None:
-            raise NotFound("There is no such conversation.")
-        ticket = self.desk.intake.file(connection, _inquiry(message, conversation), now)
-        tr = translator(conversations.language(connection, conversation.id))
-        words = tr(
-            "I could not answer this message, so I passed it to the Privacy Officer. Your "
-            "reference is {reference}. {date}",
-            reference=ticket.reference,
-            date=dated_line(ticket.clocks[0], tr),
-        )
-        told = Reply(words, ticket=ticket.to_json())
-        if not inbox.answer(connection, message.id, [told.to_json()], now=now, late=True):
-            raise Conflict("This message was answered in the meantime.")
-
-
-def _inquiry(message: inbox.Message, conversation: Conversation) -> Filing:
-    words = message.text or f"(button {message.payload})"
-    value = {"words": words, "value": words, "said": f"“{words}”"}
-    thread = {"words": "", "value": "thread", "said": "here, in this conversation"}
-    return Filing(
-        key=f"message:{message.id}",
-        kind=Kind.INQUIRY,
-        person=conversation.person.id,
-        role=conversation.person.role,
-        channel=conversation.person.channel,
-        received_at=message.received_at,
-        fields={"what": value, "reach": thread},
-        conversation=conversation.id,
-        why="the assistant did not answer within 15 minutes",
-    )
-
-
-def _checked(text: str | None, payload: str | None) -> str:
-    if (text is None) == (payload is None):
-        raise InvalidInput("Send either a message or a payload.")
-    if payload is not None:
-        _check_payload(payload)
-        return ""
-    assert text is not None
-    if len(text) > LONGEST:
-        raise TooLong
-    return text.replace("\x00", "")
-
-
-def _check_payload(payload: str) -> None:
-    if not PAYLOAD.fullmatch(payload):
-        raise InvalidInput("This is not the payload of a button.")
-    _, brace, rest = payload.partition("{")
-    if not brace:
-        return
-    try:
-        values = json.loads(brace + rest)
-    except ValueError:
-        raise InvalidInput("This is not the payload of a button.") from None
-    if not all(isinstance(value, str) for value in values.values()):
-        raise InvalidInput("This is not the payload of a button.")
-
-
-def _masking_notice(message: inbox.Message, tr: Translator) -> list[dict[str, Any]]:
-    kinds = set(message.masked)
-    if not kinds:
-        return []
-    words = MASKED_BOTH if len(kinds) > 1 else MASKED[kinds.pop()]
-    return [Reply(tr(words)).to_json()]
-
-
-def _without_repeats(replies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    seen: list[Mapping[str, Any]] = []
-    for reply in replies:
-        if reply not in seen:
-            seen.append(reply)
-    return seen
-
-
-def new_token() -> str:
-    """A fresh 256-bit secret for a session."""
-    return secrets.token_urlsafe(32)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.conversation import APOLOGY, AssistantError, Said, Talk, TooLong, new_token
+from bot.conversation.hand_over import HandOver
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.tickets import Kind
 from bot.store import conversations, inbox, tables
@@ -320,7 +321,7 @@ def test_nothing_is_handed_over_that_was_answered_meanwhile(store: Store) -> Non
     with store.transaction() as connection:
         now = store.now(connection)
         inbox.answer(connection, waiting.id, [{"lead": "Quicker."}], now=now, late=True)
-    talk._hand_over(waiting)
+    HandOver(store, talk.desk).take(waiting)
     assert count(store, tables.tickets) == 0
     assert [r["lead"] for r in talk.history(alice)[0]["replies"]] == ["Quicker."]
 
