@@ -1,44 +1,34 @@
-"""What people write in Slack, taken into conversations with the desk, and answered where they are.
+"""What people write in Slack, taken into conversations with the desk.
 
-A direct message is answered there. A mention is answered in its thread when the policy answers it
-for everyone; what is personal is answered to that person alone, who goes on in a direct message.
+What lives here: which conversation it goes into, and its answer, at once or late. What does not:
+where the answer is placed (placing.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from bot.channels.slack import blocks as kit
-from bot.channels.slack.answers import Message, answer_messages, plain_message
+from bot.channels.slack.answers import plain_message
 from bot.channels.slack.api import SlackTrouble
 from bot.channels.slack.outbox import Outbox
 from bot.channels.slack.people import Roster
+from bot.channels.slack.placing import Placing
 from bot.channels.slack.ports import Inbox, Talk
 from bot.channels.slack.threads import MAIN, Threads, is_direct
-from bot.channels.slack.under_letters import UnderLetters, says_more
 from bot.conversation import Said
 from bot.desk import DISCLOSURE
 from bot.domain.errors import InvalidInput
-from bot.domain.forms import Form
 from bot.domain.people import Person
 from bot.domain.slack import Delivery
 
 log = structlog.get_logger(__name__)
 
-PERSONAL = {
-    "complaint", "access_request", "correction", "consent_withdrawal", "breach_report",
-    "ticket_status", "talk_to_human",
-}  # fmt: skip
-IN_PRIVATE = (
-    "This is about you, so nobody else here reads it. Let us go on in a direct message: what you "
-    "wrote counts from now."
-)
 WORKING = "is looking it up in the policy…"
 STAFF_ONLY = "Guidance on disclosing is for the company's own staff. You can ask the policy itself."
 
@@ -52,11 +42,8 @@ class Dialogue:
     inbox: Inbox
     outbox: Outbox
     roster: Roster
-    forms: Mapping[str, Form]
-    page_url: str
-    policy_version: str
+    placing: Placing
     pool: Executor
-    under_letters: UnderLetters
 
     async def message(self, row: Delivery) -> bool:
         """A direct message. True when it is answered, False when the answer comes late."""
@@ -104,7 +91,7 @@ class Dialogue:
         """`/privacy ask` and `/privacy disclose`, answered to this person alone."""
         person = await self._person(row)
         if word == "disclose" and not person.role.is_staff:
-            self._respond(row, [plain_message(STAFF_ONLY)])
+            self.placing.respond(row, [plain_message(STAFF_ONLY)])
             return True
         about = DISCLOSURE if word == "disclose" else None
         said = await self._say(row, person, text=text, about=about)
@@ -120,7 +107,7 @@ class Dialogue:
             return
         waiting = await asyncio.to_thread(self.talk.waiting_for, row.conversation)
         said = Said(row.conversation, row.number, tuple(found["replies"]), waiting, late=True)
-        await asyncio.to_thread(self._place, row, said)
+        await self._placed(row, said)
         await asyncio.to_thread(self.inbox.finish, row.id)
 
     async def _person(self, row: Delivery) -> Person:
@@ -184,75 +171,19 @@ class Dialogue:
         return await self._answered(row, said)
 
     async def _answered(self, row: Delivery, said: Said) -> bool:
+        await self._placed(row, said)
+        if said.pending:
+            await asyncio.to_thread(self.inbox.wait, row.id)
+        return not said.pending
+
+    async def _placed(self, row: Delivery, said: Said) -> None:
         begun = row.kind in {"mention", "command"} and said.waiting_for is not None
         if begun and not said.pending:
             # Nothing personal is begun where others read along.
             await self.talk.say(
                 said.conversation, payload="/cancel_request", source_key=f"{row.key}:cancel"
             )
-        await asyncio.to_thread(self._place, row, said)
-        if said.pending:
-            await asyncio.to_thread(self.inbox.wait, row.id)
-        return not said.pending
-
-    def _place(self, row: Delivery, said: Said) -> None:
-        """Plan the answer where it belongs: the direct message, the thread, or this person."""
-        if row.kind == "command":
-            self._to_command(row, said)
-        elif row.kind == "mention":
-            self._to_thread(row, said)
-        else:
-            own = is_direct(row.channel)
-            channel = row.channel if own else row.user
-            added = self.under_letters.take(row, said)
-            messages = self._messages(row, said) if not added or says_more(said) else []
-            if added:
-                messages = [plain_message(added), *messages]
-            self._post(row, channel, row.thread_ts if own else "", messages, said)
-
-    def _messages(self, row: Delivery, said: Said, *, public: bool = False) -> list[Message]:
-        return answer_messages(
-            said.replies,
-            page_url=self.page_url,
-            row=row.id,
-            forms=self.forms,
-            policy_version=self.policy_version,
-            busy=said.waiting_for is not None or said.pending,
-            late=said.late,
-            public=public,
-        )
-
-    def _post(
-        self, row: Delivery, channel: str, thread: str, messages: Sequence[Message], said: Said
-    ) -> None:
-        name = "apology" if said.pending else "answer"
-        for number, message in enumerate(messages):
-            self.outbox.post(f"{name}:{row.id}:{number}", channel, message.to_body(), thread=thread)
-
-    def _to_thread(self, row: Delivery, said: Said) -> None:
-        thread = row.thread_ts or row.ts
-        if not is_personal(said):
-            messages = self._messages(row, said, public=True)
-            self._post(row, row.channel, thread, messages, said)
-            return
-        message = self._private(row)
-        self.outbox.whisper(f"answer:{row.id}:0", row.channel, row.user, message.to_body(), thread)
-
-    def _to_command(self, row: Delivery, said: Said) -> None:
-        if is_personal(said) and not _has_verdict(said):
-            self._respond(row, [self._private(row)])
-            return
-        name = "apology" if said.pending else "answer"
-        self._respond(row, self._messages(row, said, public=said.pending), name)
-
-    def _private(self, row: Delivery) -> Message:
-        go_on = kit.button("Continue in a direct message", "continue", str(row.id), style="primary")
-        return Message(IN_PRIVATE, (*kit.paragraphs(IN_PRIVATE), *kit.actions([go_on])))
-
-    def _respond(self, row: Delivery, messages: Sequence[Message], name: str = "answer") -> None:
-        url = str(row.data.get("response_url") or "")
-        for number, message in enumerate(messages):
-            self.outbox.respond(f"{name}:{row.id}:{number}", url, row.user, message.to_body())
+        await asyncio.to_thread(self.placing.place, row, said)
 
     def _direct(self, user: str) -> str:
         opened = self.outbox.api.call("conversations.open", {"users": user})
@@ -265,20 +196,6 @@ class Dialogue:
             self.outbox.api.call("assistant.threads.setStatus", {**shown, "status": WORKING})
         except SlackTrouble as trouble:
             log.debug("slack_status_not_shown", reason=trouble.reason)
-
-
-def is_personal(said: Said) -> bool:
-    """Tell whether an answer is for nobody else: a request, a status, advice, masked numbers."""
-    if said.waiting_for is not None or said.pending:
-        return True
-    return any(
-        reply.get("ticket") or reply.get("verdict") or reply.get("intent") in PERSONAL
-        for reply in said.replies
-    )
-
-
-def _has_verdict(said: Said) -> bool:
-    return said.waiting_for is None and any(reply.get("verdict") for reply in said.replies)
 
 
 def _place_of(row: Delivery) -> tuple[str, str]:

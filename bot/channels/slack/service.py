@@ -23,6 +23,7 @@ from bot.channels.slack.notifier import SlackNotifier
 from bot.channels.slack.officer import OfficerSteps
 from bot.channels.slack.outbox import Outbox
 from bot.channels.slack.people import Roster
+from bot.channels.slack.placing import Placing
 from bot.channels.slack.ports import Inbox, Posts, Reader, Talk
 from bot.channels.slack.socket import Socket
 from bot.channels.slack.threads import Threads
@@ -90,10 +91,11 @@ class SlackChannel:
         secret = settings.signing_secret if settings.mode == "http" else None
         self.app = make_app(api, secret, self.intake, listeners)
         self._endpoint = Endpoint(self.app)
-        dialogue = Dialogue(
-            talk, threads, inbox, outbox, roster, forms, page_url,
-            desk.intake.library.policy.version, self._pool, UnderLetters(desk, outbox.posts),
+        placing = Placing(
+            outbox, forms, page_url, desk.intake.library.policy.version,
+            UnderLetters(desk, outbox.posts),
         )  # fmt: skip
+        dialogue = Dialogue(talk, threads, inbox, outbox, roster, placing, self._pool)
         calls = DeskCalls(desk, forms, reader, inbox, outbox, roster, OfficerSteps(desk), page_url)
         self.worker = Worker(inbox, dialogue, calls)
         self._catch_up = CatchUp(api, inbox, self._posts, self.intake)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from bot.domain.people import Channel, Role
 from bot.domain.replies import Reply
 from bot.domain.tickets import Status, Ticket
 from bot.notices import Notice
-from tests.channels.slack.office import Office, until
+from tests.channels.slack.office import Office, quoting, until
+from tests.channels.slack.test_messages import away
 from tests.fakes.assistant import saying
 from tests.fakes.block_kit import render, render_view
 from tests.fakes.desks import file, set_time
@@ -70,6 +72,18 @@ def test_ask_is_answered_to_that_person_alone(desk: Office) -> None:
     [body] = told(desk)
     assert "Clause 3.6" in body["text"]
     assert desk.slack.posts == []
+
+
+def test_ask_that_must_wait_is_answered_late_to_that_person_alone(desk: Office) -> None:
+    desk.assistant.lines = [away, quoting()]
+    desk.talk.patience = desk.talk.patience / 20
+    desk.send.command(ALICE, "ask when do you need consent?")
+    [apology] = told(desk)
+    assert "takes longer" in apology["text"]
+    asyncio.run(desk.talk.catch_up())
+    _, answer = told(desk, 2)
+    assert answer["response_type"] == "ephemeral"
+    assert "Clause 3.6" in answer["text"]
 
 
 def test_ask_about_something_personal_goes_on_in_private(desk: Office) -> None:

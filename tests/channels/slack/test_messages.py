@@ -131,9 +131,6 @@ def test_a_quick_reply_goes_on_in_the_conversation_it_stands_in(desk: Office) ->
 
 
 def test_a_slow_answer_is_apologized_for_and_comes_late_once(desk: Office) -> None:
-    async def away(_request: TurnRequest) -> list[dict[str, object]]:
-        raise AssistantError
-
     desk.assistant.lines = [away, quoting()]
     desk.talk.patience = desk.talk.patience / 20
     desk.write(ALICE, "Are you there?")
@@ -143,6 +140,10 @@ def test_a_slow_answer_is_apologized_for_and_comes_late_once(desk: Office) -> No
     _, answer = desk.answers(ALICE, 2)
     assert answer.text.startswith("This is the answer to a message of yours that had to wait")
     assert "Clause 3.6" in answer.text
+
+
+async def away(_request: TurnRequest) -> list[dict[str, object]]:
+    raise AssistantError
 
 
 def mention(desk: Office, user: str, text: str) -> str:
@@ -179,6 +180,44 @@ def test_what_is_personal_is_answered_to_that_person_alone_and_goes_on_in_privat
     assert second.text == first.text
     assert second.metadata["received_at"] == first.metadata["received_at"]
     assert second.metadata["conversation"] != first.metadata["conversation"]
+
+
+def test_a_mention_that_must_wait_is_apologized_for_in_private_and_answered_in_its_thread(
+    desk: Office,
+) -> None:
+    desk.assistant.lines = [away, quoting()]
+    desk.talk.patience = desk.talk.patience / 20
+    ts = mention(desk, ALICE, "when do you need consent?")
+    [whisper] = until(lambda: desk.slack.whispers, "an apology to Alice alone")
+    assert "takes longer" in whisper.text
+    asyncio.run(desk.talk.catch_up())
+    [answer] = until(lambda: desk.slack.messages(GENERAL), "the answer in the channel")
+    assert answer.body["thread_ts"] == ts
+    assert answer.text.startswith("This is the answer to a message of yours that had to wait")
+    assert "Clause 3.6" in answer.text
+
+
+def test_what_turns_out_to_be_personal_late_is_told_to_that_person_alone(desk: Office) -> None:
+    personal = [Reply("I am sorry this happened.", intent="complaint").to_json()]
+    desk.assistant.lines = [away, personal]
+    desk.talk.patience = desk.talk.patience / 20
+    mention(desk, ALICE, "my manager read my file")
+    until(lambda: desk.slack.whispers, "an apology to Alice alone")
+    asyncio.run(desk.talk.catch_up())
+    _, late = until(lambda: desk.slack.whispers[1:] and desk.slack.whispers, "a second word")
+    assert "go on in a direct message" in late.text
+    assert desk.slack.messages(GENERAL) == []
+
+
+def test_a_number_that_was_masked_is_spoken_of_in_no_channel(desk: Office) -> None:
+    mention(desk, ALICE, "you charged 4111 1111 1111 1111, when do you need consent?")
+    [whisper] = until(lambda: desk.slack.whispers, "a word to Alice alone")
+    [go_on] = next(b for b in whisper.body["blocks"] if b["type"] == "actions")["elements"]
+    desk.send.press(ALICE, go_on, channel=GENERAL)
+    first, second = desk.answers(ALICE, 2)
+    assert "I masked it" in first.text
+    assert "Clause 3.6" in second.text
+    assert desk.slack.messages(GENERAL) == []
 
 
 def test_nobody_else_can_take_over_what_was_written_in_a_channel(desk: Office) -> None:
