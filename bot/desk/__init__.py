@@ -20,7 +20,7 @@ from bot.desk.guide import FormTurn, Guide
 from bot.desk.intake import Filing, Intake
 from bot.desk.keeping import Keeping
 from bot.desk.overview import OverviewDesk
-from bot.desk.own import OwnRequests
+from bot.desk.own import Addition, OwnRequests
 from bot.desk.papers import Papers
 from bot.desk.queue import QueueDesk
 from bot.desk.registers import Registers
@@ -36,7 +36,7 @@ from bot.store import inbox, tickets
 from bot.store.db import Store
 from bot.store.library import Library
 
-__all__ = ["DISCLOSURE", "Desk", "Filing", "FormTurn", "Response"]
+__all__ = ["DISCLOSURE", "Addition", "Desk", "Filing", "FormTurn", "Response"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from bot.desk.changes import changing, known_reference
 from bot.desk.intake import Intake
+from bot.desk.life_cycle import WROTE_AGAIN, reopened
+from bot.domain.additions import Outcome, outcome_of_file
 from bot.domain.attachments import MOST_FILES, Attachment, accepted
 from bot.domain.errors import InvalidInput, NotFound
-from bot.domain.thresholds import ADDED
+from bot.domain.thresholds import ADDED, REOPENED
 from bot.domain.tickets import Event
 from bot.store import attachments, tickets
 
@@ -31,8 +33,9 @@ class Attachments:
         """Keep a file with a ticket, with its event, in one transaction.
 
         What a requester adds (`who` is "requester") is always theirs to have, and the owner, else
-        the officer, is told of it. Raises InvalidInput
-        for a file that is not taken and beyond 20 files, NotFound for an unknown reference.
+        the officer, is told of it; it takes up again what was resolved (domain.additions). Raises
+        InvalidInput for a file that is not taken and beyond 20 files, NotFound for an unknown
+        reference.
         """
         plain, media_type = accepted(name, content)
         with changing(self.intake, reference, who=who) as change:
@@ -43,11 +46,16 @@ class Attachments:
                 connection, ticket.id, name=plain, media_type=media_type, content=content,
                 who=who, shared=shared or who == REQUESTER, now=change.now,
             )  # fmt: skip
-            if who == REQUESTER:
-                change.tell_of(ADDED)
             told = {"file": kept.id, "bytes": kept.size, "shared": kept.shared}
-            event = Event(change.now, who, "attachment", "", None, told)
-            tickets.add_event(connection, ticket.id, event)
+            reopens = outcome_of_file(ticket, change.now) is Outcome.REOPENED
+            if who == REQUESTER:
+                change.tell_of(REOPENED if reopens else ADDED)
+            if who == REQUESTER and reopens:
+                change.told.update(told)
+                reopened(change, why=WROTE_AGAIN)
+            else:
+                event = Event(change.now, who, "attachment", "", None, told)
+                tickets.add_event(connection, ticket.id, event)
         return kept
 
     def of_ticket(self, reference: str, *, for_requester: bool = False) -> list[Attachment]:

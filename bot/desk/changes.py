@@ -14,7 +14,7 @@ from bot.desk.points import ACKNOWLEDGING
 from bot.domain.clocks import Clock
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.letters import CLOSING, REQUESTER
-from bot.domain.thresholds import ADDED, DEEMED_REFUSAL, OPENED, TAKEN_BACK
+from bot.domain.thresholds import DEEDS, DEEMED_REFUSAL, OPENED
 from bot.domain.tickets import Event, Status, Step, Ticket, is_open, next_status, parse_reference
 from bot.locale import Translator
 from bot.store import digests, notices, tickets
@@ -94,7 +94,7 @@ class Change:
         return self.intake.plans(self.connection, self.now)
 
     def tell_of(self, what: str) -> None:
-        """Plan the word that the requester did this: ADDED or TAKEN_BACK."""
+        """Plan the word that the requester did this: one of DEEDS."""
         plans = self.plans()
         plans.requester_did(self.ticket, what)
         plans.write()
@@ -123,7 +123,7 @@ class Change:
             self.connection,
             self.ticket.id,
             until,
-            but={DEEMED_REFUSAL, ADDED, TAKEN_BACK, *letters},
+            but={DEEMED_REFUSAL, *DEEDS, *letters},
         )
         plans = self.plans()
         for row in waiting:

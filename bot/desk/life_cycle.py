@@ -14,6 +14,7 @@ from bot.domain.tickets import Status, Step, Ticket
 MEETS: dict[Step, tuple[str, ...] | None] = {Step.REPLY: ("respond",), Step.RESOLVE: None}
 ENDS = {Step.WITHDRAW, Step.LINK}
 OVERDUE = {"overdue", "deemed_refusal"}
+WROTE_AGAIN = "the requester wrote again after it was resolved"
 LATE = "This is overdue ({clocks}): say why it is closed late."
 
 

@@ -6,20 +6,21 @@ access.py); a reference alone opens nothing.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk.changes import changing, known_reference
+from bot.desk.changes import Change, changing, known_reference
 from bot.desk.intake import Intake
-from bot.desk.life_cycle import heard, step_taken
+from bot.desk.life_cycle import WROTE_AGAIN, heard, reopened, step_taken
+from bot.domain.additions import Outcome, outcome_of_words
 from bot.domain.answers import request_button
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.receipts import status_lines
 from bot.domain.redaction import redact
 from bot.domain.replies import Reply
-from bot.domain.thresholds import ADDED, TAKEN_BACK
-from bot.domain.tickets import Kind, Status, Step, Ticket
+from bot.domain.thresholds import ADDED, REOPENED, TAKEN_BACK
+from bot.domain.tickets import Kind, Step, Ticket
 from bot.domain.translation import Translate
 from bot.store import conversations, tickets
 from bot.store.db import Connection
@@ -28,15 +29,16 @@ REQUESTER = "requester"
 INFORMATION = "information"
 LONGEST = 20_000
 SHOWN_AT_MOST = 5
-# Said when all is well: it answers no question and reopens nothing.
-THANKS = re.compile(
-    r"\W*(?:(?:ok(?:ay)?|great|perfect|super|parfait|d'accord|oh|and|et|again|encore)\W+)*"
-    r"(?:thanks?(?: you)?|thx|ty|cheers|merci|much appreciated)"
-    r"(?:\W+(?:you|so|very|much|a lot|again|all|everyone|bye|for (?:your|the) (?:help|reply|answer)"
-    r"|infiniment|beaucoup|bien|encore|pour (?:votre|la) (?:aide|réponse)))*\W*",
-    re.IGNORECASE,
-)
 NOT_YOURS = "There is no such request here."
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What came of what was added: the request as it is now, and the numbers that were masked."""
+
+    ticket: Ticket
+    outcome: Outcome
+    masked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,15 @@ class OwnRequests:
             raise NotFound(NOT_YOURS)
         return ticket
 
-    def add(self, reference: str, text: str, *, key: str = "") -> tuple[Ticket, tuple[str, ...]]:
+    def add(
+        self, reference: str, text: str, *, key: str = "", read_as: Collection[str] = ()
+    ) -> Addition:
         """Add what the requester writes, card numbers and SINs masked; once for a `key`.
 
-        A question of the officer is thereby answered, and what was paused for it runs on. The
-        owner, else the officer, is told; a bare "thank you" answers nothing and rings nobody, and
-        no words reopen what is closed. Returns the request and the kinds of number that were
-        masked. Raises InvalidInput for no words or too many.
+        `read_as` are the intents that an assistant read in it. domain.additions says what it does:
+        it may answer a question of the officer, whereupon what was paused for it runs on, or take
+        up again what was resolved. The owner, else the officer, is told of all but courtesies.
+        Raises InvalidInput for no words or too many.
         """
         words = text.strip()
         if not words:
@@ -84,15 +88,14 @@ class OwnRequests:
             raise InvalidInput(f"This may have 20,000 characters; it has {len(words):,}.")
         clean = redact(words)
         with changing(self.intake, reference, who=REQUESTER) as change:
-            if key and any(fact.content.get("key") == key for fact in change.ticket.facts):
-                return change.ticket, clean.found
-            change.add_fact(INFORMATION, {"text": clean.text, **({"key": key} if key else {})})
-            if THANKS.fullmatch(clean.text.replace("’", "'")):
-                return change.save(INFORMATION), clean.found
-            change.tell_of(ADDED)
-            if change.ticket.status is Status.WAITING:
-                return heard(change, why=""), clean.found
-            return change.save(INFORMATION), clean.found
+            known = [f for f in change.ticket.facts if key and f.content.get("key") == key]
+            if known:
+                outcome = Outcome(known[0].content.get("outcome", Outcome.ADDED))
+                return Addition(change.ticket, outcome, clean.found)
+            outcome = outcome_of_words(change.ticket, clean.text, change.now, read_as)
+            more = {"key": key, "outcome": str(outcome)} if key else {}
+            change.add_fact(INFORMATION, {"text": clean.text, **more})
+            return Addition(_added(change, outcome), outcome, clean.found)
 
     def withdraw(self, reference: str) -> Ticket:
         """Take the request back: its clocks end, and the owner, else the officer, is told.
@@ -103,6 +106,18 @@ class OwnRequests:
             change.stepped(Step.WITHDRAW)
             change.tell_of(TAKEN_BACK)
             return step_taken(change, Step.WITHDRAW, why="taken back by the requester")
+
+
+def _added(change: Change, outcome: Outcome) -> Ticket:
+    """Save what the words did, and tell of it."""
+    if outcome is Outcome.KEPT:
+        return change.save(INFORMATION)
+    change.tell_of(REOPENED if outcome is Outcome.REOPENED else ADDED)
+    if outcome is Outcome.HEARD:
+        return heard(change, why="")
+    if outcome is Outcome.REOPENED:
+        return reopened(change, why=WROTE_AGAIN)
+    return change.save(INFORMATION)
 
 
 def standing(

@@ -123,7 +123,7 @@ class Plans:
         return self.now if page else next_office_moment(self.library, self.now)
 
     def requester_did(self, ticket: Ticket, what: str) -> None:
-        """The word that the requester did this (domain.thresholds: ADDED, TAKEN_BACK).
+        """The word that the requester did this (one of domain.thresholds.DEEDS).
 
         It goes to the owner, else the officer, when a new ticket of its kind would. Several
         additions before that are told of once.

@@ -20,8 +20,10 @@ OPENED, DUE, DEEMED_REFUSAL = "opened", "due", "deemed_refusal"
 OVERDUE = "overdue+"
 # A pause that nobody ends, and a requester who does not answer, are told of after so many days.
 PAUSED, WAITING = "paused+", "waiting+"
-# What a requester does with their own request: add words or a file to it, take it back.
-ADDED, TAKEN_BACK = "information", "withdrawn"
+# What a requester does with their own request: add words or a file to it, take it up again by
+# them, take it back.
+ADDED, REOPENED, TAKEN_BACK = "information", "reopened", "withdrawn"
+DEEDS = frozenset({ADDED, REOPENED, TAKEN_BACK})
 OWNER = "owner"
 
 
@@ -151,7 +153,7 @@ def route(threshold: str, rules: ReminderRules, page: Collection[str] = ()) -> R
     """Who is told of this threshold; `page` are those whom its kind of ticket pages at once."""
     if threshold == OPENED:
         return Route(tuple(page) or ("officer",), card=True, in_digest=False, every_way=bool(page))
-    if threshold in {ADDED, TAKEN_BACK}:
+    if threshold in DEEDS:
         return Route((OWNER,), card=True, in_digest=False)
     if threshold == DEEMED_REFUSAL:
         duties = ("officer", "deputy", "fallback", OWNER)

@@ -22,7 +22,15 @@ from bot.domain.letters import (
     receipt_letter,
 )
 from bot.domain.receipts import dated_line
-from bot.domain.thresholds import ADDED, DEEMED_REFUSAL, OPENED, PAUSED, TAKEN_BACK, WAITING
+from bot.domain.thresholds import (
+    ADDED,
+    DEEMED_REFUSAL,
+    OPENED,
+    PAUSED,
+    REOPENED,
+    TAKEN_BACK,
+    WAITING,
+)
 from bot.domain.tickets import Kind, Ticket
 from bot.domain.translation import ENGLISH, Translate
 from bot.domain.workdays import Calendar
@@ -46,6 +54,18 @@ NEXT_STEPS = {
     "statute": "Answer the request, or extend it with a notice while the law allows it.",
     "marketing_messages": "See that no marketing message goes out any more.",
     "sales_calls": "See that no sales call is made any more.",
+}
+# What a requester did with their own request, and what is to be done about it.
+DID = {
+    ADDED: ("The requester added something", "Read what they added."),
+    REOPENED: (
+        "Open again, the requester wrote after it was resolved",
+        "Read what they added. No date starts anew: one that runs on may be overdue.",
+    ),
+    TAKEN_BACK: (
+        "Taken back by the requester",
+        "Stop working on it: no date is left to keep.",
+    ),
 }
 
 
@@ -199,10 +219,8 @@ class Composer:
             return f"No answer from the requester for {days} days: {kind}"
         if row.threshold == OPENED:
             return f"New {kind}"
-        if row.threshold == ADDED:
-            return f"The requester added something: {kind}"
-        if row.threshold == TAKEN_BACK:
-            return f"Taken back by the requester: {kind}"
+        if row.threshold in DID:
+            return f"{DID[row.threshold][0]}: {kind}"
         clock = ticket.clock(row.clock)
         if row.threshold == DEEMED_REFUSAL:
             return f"The statutory day has passed (deemed refusal): {kind}"
@@ -255,10 +273,8 @@ class Composer:
             if ticket.kind is Kind.INCIDENT:
                 return "Acknowledge it now, contain it, and assess the risk (PIPEDA s.10.1)."
             return "Acknowledge it, and read what they wrote."
-        if row.threshold == ADDED:
-            return "Read what they added."
-        if row.threshold == TAKEN_BACK:
-            return "Stop working on it: no date is left to keep."
+        if row.threshold in DID:
+            return DID[row.threshold][1]
         if row.threshold == DEEMED_REFUSAL:
             return "Answer now: the requester may take it to the Commissioner."
         if row.threshold.startswith(PAUSED):

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.desk import Desk
+from bot.desk.life_cycle import WROTE_AGAIN
+from bot.domain.additions import REOPENS_FOR, Outcome
 from bot.domain.errors import Conflict, InvalidInput
 from bot.domain.tickets import Kind, Status, Step, Ticket
 from bot.store import events
@@ -149,26 +151,94 @@ def test_what_is_refused_is_told_to_nobody(desk: Desk) -> None:
     assert heard(desk, ticket) == []
 
 
-@pytest.mark.parametrize("thanks", ["Thanks!", "ok thank you so much", "Merci beaucoup", "thx :)"])
-def test_a_thank_you_answers_no_question_and_rings_nobody(desk: Desk, thanks: str) -> None:
+def test_a_thank_you_is_kept_answers_no_question_and_rings_nobody(desk: Desk) -> None:
     filed = file(desk)
     desk.tickets.ask(filed.reference, "Which shop was it?", who="officer")
-    said, _ = desk.own.add(filed.reference, thanks)
-    assert said.status is Status.WAITING
+    said = desk.own.add(filed.reference, "Thanks!")
+    assert (said.ticket.status, said.outcome) == (Status.WAITING, Outcome.KEPT)
+    kept = said.ticket.fact("information")
+    assert kept is not None
+    assert kept.content["text"] == "Thanks!"
     assert heard(desk, filed) == []
 
 
-@pytest.mark.parametrize("said", ["thank you", "And another thing: they did it again."])
-def test_no_words_reopen_what_is_closed(desk: Desk, said: str) -> None:
+def resolved(desk: Desk) -> Ticket:
     filed = file(desk)
-    desk.tickets.resolve(filed.reference, who="officer", justified=False)
-    after, _ = desk.own.add(filed.reference, said)
-    assert after.status is Status.RESOLVED
-    assert (heard(desk, filed) == []) is (said == "thank you")
+    return desk.tickets.resolve(filed.reference, who="officer", justified=False)
 
 
-@pytest.mark.parametrize("said", ["Thanks, it was on King Street", "no thanks"])
-def test_words_beside_the_thanks_are_an_answer(desk: Desk, said: str) -> None:
-    filed = file(desk)
-    desk.tickets.ask(filed.reference, "Which shop was it?", who="officer")
-    assert desk.own.add(filed.reference, said)[0].status is Status.IN_PROGRESS
+@pytest.mark.parametrize("deed", ["words", "file"])
+def test_what_was_resolved_is_taken_up_again_by_more_than_thanks(desk: Desk, deed: str) -> None:
+    ticket = resolved(desk)
+    DEEDS[deed][0](desk, ticket)
+    again = desk.tickets.show(ticket.reference)
+    assert (again.status, again.closed_at) == (Status.IN_PROGRESS, None)
+    event = again.events[-1]
+    assert (event.who, event.what, event.why) == ("requester", "reopen", WROTE_AGAIN)
+    assert heard(desk, ticket) == [("reopened", OFFICER, "planned")]
+    post = Post()
+    sweeper_of(desk, post).sweep()
+    [card] = [n for n in post.sent if n.threshold == "reopened"]
+    assert "Open again, the requester wrote after it was resolved: complaint" in card.subject
+    assert "one that runs on may be overdue" in card.next_step
+    desk.tickets.snooze(ticket.reference, NOON + timedelta(days=2), who="officer")
+
+
+def test_what_is_taken_up_again_late_is_overdue_and_the_officer_is_warned(
+    desk: Desk, store: Store
+) -> None:
+    ticket = resolved(desk)
+    set_time(store, NOON + timedelta(days=60))
+    words(desk, ticket)
+    clock = desk.tickets.show(ticket.reference).clock("resolve")
+    assert clock is not None
+    assert clock.state == "overdue"
+    set_time(store, NOON + timedelta(days=62))
+    post = Post()
+    sweeper_of(desk, post).sweep()
+    assert {n.threshold for n in post.sent if n.clock == "heard"} == {"reopened"}
+    assert any("resolve" in n.text and "overdue" in n.text.lower() for n in post.sent)
+
+
+@pytest.mark.parametrize("deed", ["words", "file"])
+def test_after_the_window_it_stays_closed_and_the_officer_reads_it(
+    desk: Desk, store: Store, deed: str
+) -> None:
+    ticket = resolved(desk)
+    set_time(store, NOON + REOPENS_FOR + timedelta(hours=1))
+    DEEDS[deed][0](desk, ticket)
+    after = desk.tickets.show(ticket.reference)
+    assert (after.status, after.closed_at) == (Status.RESOLVED, ticket.closed_at)
+    assert heard(desk, ticket) == [("information", OFFICER, "planned")]
+
+
+def test_a_thank_you_reopens_nothing(desk: Desk) -> None:
+    ticket = resolved(desk)
+    said = desk.own.add(ticket.reference, "Perfect, have a nice day", read_as={"thanks"})
+    assert (said.ticket.status, said.outcome) == (Status.RESOLVED, Outcome.KEPT)
+    assert heard(desk, ticket) == []
+
+
+def test_what_was_taken_back_stays_so(desk: Desk) -> None:
+    ticket = file(desk)
+    taken_back(desk, ticket)
+    words(desk, ticket)
+    a_file(desk, ticket)
+    assert desk.tickets.show(ticket.reference).status is Status.WITHDRAWN
+    assert [threshold for threshold, _, _ in heard(desk, ticket)] == ["withdrawn", "information"]
+
+
+def test_an_officers_file_reopens_nothing(desk: Desk) -> None:
+    ticket = resolved(desk)
+    desk.attachments.add(ticket.reference, "ours.txt", b"ours", who="officer", shared=True)
+    assert desk.tickets.show(ticket.reference).status is Status.RESOLVED
+
+
+def test_of_one_key_it_is_added_once_and_said_the_same_again(desk: Desk) -> None:
+    ticket = resolved(desk)
+    first, second = (
+        desk.own.add(ticket.reference, "It goes on.", key="event:Ev1") for _ in range(2)
+    )
+    assert first.outcome is second.outcome is Outcome.REOPENED
+    facts = [fact for fact in second.ticket.facts if fact.name == "information"]
+    assert len(facts) == 1

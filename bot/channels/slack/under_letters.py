@@ -1,6 +1,7 @@
 """What a requester writes under a letter, or under the receipt: it belongs to that request.
 
-A request that is resolved is taken up again by it, but not by a mere thank-you.
+What lives here: which request that is, and the sentence back. What the words do to it is the
+desk's to say.
 """
 
 from __future__ import annotations
@@ -10,16 +11,15 @@ from dataclasses import dataclass
 from bot.channels.slack.people import person_id
 from bot.channels.slack.ports import Posts
 from bot.conversation import Said
-from bot.desk import Desk
-from bot.domain.errors import Conflict, InvalidInput, NotFound
+from bot.desk import Addition, Desk
+from bot.domain.additions import Outcome
+from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.slack import Delivery
-from bot.domain.tickets import Status, Ticket
+from bot.domain.tickets import Ticket, is_open
 
-REQUESTER = "requester"
-WROTE_AGAIN = "the requester wrote again after it was resolved"
 ADDED = "I have added this to {reference}, where the Privacy Officer reads it."
 REOPENED = "It was resolved; it is open again."
-COURTESIES = {"thanks", "goodbye", "greet"}
+STAYS_CLOSED = "It is closed and stays so, unless the Privacy Officer takes it up again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,19 @@ class UnderLetters:
 
     def take(self, row: Delivery, said: Said) -> str:
         """Add what was written to the request, once for its row, and say so; "" where it belongs
-        to none."""
+        to none, and for a courtesy, which has its own answer."""
         if row.kind != "message" or not row.thread_ts or said.pending:
             return ""
         reference = self.posts.reference_at(row.channel, row.thread_ts)
         ticket = self._own(reference, row) if reference else None
-        if ticket is None or _is_courtesy(said, ticket):
+        if ticket is None:
             return ""
+        read_as = {str(reply.get("intent")) for reply in said.replies}
         try:
-            self.desk.own.add(ticket.reference, row.text, key=row.key)
+            added = self.desk.own.add(ticket.reference, row.text, key=row.key, read_as=read_as)
         except InvalidInput:
             return ""
-        told = ADDED.format(reference=ticket.reference)
-        return f"{told} {REOPENED}" if self._reopened(ticket.reference) else told
+        return _sentence(added)
 
     def _own(self, reference: str, row: Delivery) -> Ticket | None:
         try:
@@ -52,21 +52,14 @@ class UnderLetters:
             return None
         return ticket if ticket.person == person_id(row.team, row.user) else None
 
-    def _reopened(self, reference: str) -> bool:
-        if self.desk.tickets.show(reference).status is not Status.RESOLVED:
-            return False
-        try:
-            self.desk.tickets.reopen(reference, who=REQUESTER, why=WROTE_AGAIN)
-        except Conflict:
-            return False
-        return True
 
-
-def _is_courtesy(said: Said, ticket: Ticket) -> bool:
-    """Thanks and the like; a bare yes is one, too, unless the officer has asked something."""
-    answers = {"affirm"} if ticket.status is not Status.WAITING else set()
-    intents = {reply.get("intent") for reply in said.replies}
-    return bool(intents) and intents <= COURTESIES | answers
+def _sentence(added: Addition) -> str:
+    if added.outcome is Outcome.KEPT:
+        return ""
+    told = ADDED.format(reference=added.ticket.reference)
+    if added.outcome is Outcome.REOPENED:
+        return f"{told} {REOPENED}"
+    return told if is_open(added.ticket.status) else f"{told} {STAYS_CLOSED}"
 
 
 def says_more(said: Said) -> bool:

@@ -25,6 +25,7 @@ from bot.channels.web.sessions import Sessions
 from bot.channels.web.status_view import request_view, summary
 from bot.desk import Desk
 from bot.desk.codes import CodePost
+from bot.domain.additions import Outcome
 from bot.domain.errors import Conflict, InvalidInput, NotFound
 from bot.domain.tickets import Ticket, parse_reference
 from bot.locale import mark, translator
@@ -197,12 +198,15 @@ class StatusPages:
         """Add information. What was written comes back with the page when it is not taken."""
         ticket = await self._ticket(request, reference)
         try:
-            _, masked = await asyncio.to_thread(
+            added = await asyncio.to_thread(
                 self._known.desk.own.add, ticket.reference, text.replace("\r\n", "\n")
             )
         except InvalidInput as error:
             return await self._shown(request, ticket, {"wrong": error.sentence, "text": text}, 400)
-        return self._to(ticket.reference, "masked" if masked else "added")
+        if added.masked:
+            return self._to(ticket.reference, "masked")
+        reopened = added.outcome is Outcome.REOPENED
+        return self._to(ticket.reference, "reopened" if reopened else "added")
 
     async def attach(
         self, request: Request, reference: str, file: UploadFile | None = None

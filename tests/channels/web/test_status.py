@@ -244,6 +244,23 @@ class TestOwn:
         assert fact is not None and "4111" not in fact.content["text"]
         assert fact.who == "requester"
 
+    def test_words_after_it_was_closed_open_it_again_and_it_is_said(
+        self, site: Following, own: tuple[Client, Ticket]
+    ) -> None:
+        client, ticket = own
+        page = f"/status/{ticket.reference}"
+        site.desk.tickets.resolve(ticket.reference, who="officer")
+        for said, done, status in (
+            ("Thank you!", "added", Status.RESOLVED),
+            ("The file is not whole", "reopened", Status.IN_PROGRESS),
+        ):
+            sent = post(client, f"{page}/add", text=said)
+            assert sent.headers["location"].endswith(f"?done={done}")
+            assert site.desk.tickets.show(ticket.reference).status is status
+        shown = client.get(f"{page}?done=reopened").text
+        assert "which is open again" in shown
+        assert "This request is closed." not in shown
+
     @pytest.mark.parametrize("text", ["", "   ", "x" * 20_001])
     def test_what_is_not_taken_comes_back(self, own: tuple[Client, Ticket], text: str) -> None:
         client, ticket = own
