@@ -50,6 +50,11 @@ def plain_message(text: str) -> Message:
     return Message(kit.escape(text), tuple(kit.paragraphs(text)))
 
 
+def plain_messages(text: str) -> list[Message]:
+    """The same, however long: as many messages as Slack's limits ask for."""
+    return split(text, kit.paragraphs(text))
+
+
 def answer_messages(
     replies: Sequence[Mapping[str, Any]],
     *,

@@ -54,6 +54,8 @@ DID = {
 }
 LATEST_SHOWN = 5
 AGAIN = "Repeated after an interruption: "
+WORDS_SHOWN = 6_000
+MORE_WORDS = "They wrote more than a card holds: read the rest on the page of this request"
 
 
 def ticket_message(
@@ -76,7 +78,7 @@ def ticket_message(
     if passed_on:
         shown.append(kit.context(kit.escape(passed_on)))
     if full:
-        shown += _words(ticket)
+        shown += _words(ticket, page_url)
     shown += kit.actions(ticket_buttons(ticket, page_url), f"ticket:{ticket.reference}")
     last = ticket.events[-1] if ticket.events else None
     if last is not None:
@@ -146,12 +148,19 @@ def _clock_words(clock: Clock, today: date) -> str:
     return f"{words} ({clock.source})."
 
 
-def _words(ticket: Ticket) -> list[Block]:
+def _words(ticket: Ticket, page_url: str) -> list[Block]:
+    """What they wrote; a card is one message, so that it says when it does not hold it all."""
     shown: list[Block] = []
+    room = WORDS_SHOWN
     for name, value in ticket.fields.items():
         said = str(value.get("said", "")) if isinstance(value, Mapping) else ""
-        if said:
-            shown += [kit.marked(f"*{kit.escape(name.capitalize())}*"), *kit.quote(said)]
+        if said and room:
+            shown += [kit.marked(f"*{kit.escape(name.capitalize())}*"), *kit.quote(said[:room])]
+        if len(said) > room:
+            url = ticket_url(ticket.reference, page_url)
+            shown.append(kit.marked(f"<{url}|{MORE_WORDS}>"))
+            break
+        room -= len(said)
     return shown
 
 
@@ -239,19 +248,21 @@ def since(ticket: Ticket, version: int) -> list[str]:
     return [event_line(event, zone) for event in ticket.events[version:]][-LATEST_SHOWN:]
 
 
-def notice_message(notice: Notice, ticket: Ticket | None, *, full: bool, page_url: str,
-                   now: datetime) -> Message:  # fmt: skip
-    """A notice as Slack shows it: a card, a digest, or the words alone."""
+def notice_messages(notice: Notice, ticket: Ticket | None, *, full: bool, page_url: str,
+                    now: datetime) -> list[Message]:  # fmt: skip
+    """A notice as Slack shows it: a card, a digest, or the words alone, in as many messages as
+    they need."""
     if notice.sort is Sort.DIGEST:
-        return digest_message(notice)
+        return [digest_message(notice)]
     if notice.sort is Sort.CARD and ticket is not None:
         heading = notice.subject.removeprefix(f"{notice.reference}: ")
-        return ticket_message(
+        card = ticket_message(
             ticket, heading, full=full, page_url=page_url, now=now, repeated=notice.repeated
         )
+        return [card]
     again = AGAIN if notice.repeated else ""
     shown = [kit.header(f"{again}{notice.subject}"), *kit.paragraphs(notice.text)]
-    return split(f"{again}{notice.subject}\n{notice.text}", shown)[0]
+    return split(f"{again}{notice.subject}\n{notice.text}", shown)
 
 
 def digest_message(notice: Notice) -> Message:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.slack import blocks as kit
-from bot.channels.slack.answers import Message, answer_messages, plain_message
+from bot.channels.slack.answers import Message, answer_messages, plain_message, plain_messages
 from bot.channels.slack.home import FILTERS, officer_home, prompts, requester_home
 from bot.channels.slack.listeners import FORM_COMMANDS
 from bot.channels.slack.modals import step_problems
@@ -69,8 +69,8 @@ class DeskCalls:
             return
         words = self._status(row, rest) if word == "status" else HELP
         url = str(row.data.get("response_url") or "")
-        message = plain_message(words)
-        self.outbox.respond(f"answer:{row.id}:0", url, row.user, message.to_body())
+        for number, message in enumerate(plain_messages(words)):
+            self.outbox.respond(f"answer:{row.id}:{number}", url, row.user, message.to_body())
 
     def _status(self, row: Delivery, reference: str) -> str:
         own = self.desk.tickets.of_person(person_id(row.team, row.user))
@@ -92,7 +92,7 @@ class DeskCalls:
         blocks = [b for b in row.data.get("blocks") or () if b.get("block_id") != "feedback"]
         blocks.append(kit.context(THANKS.get(word, THANKS["yes"])))
         url = str(row.data.get("response_url") or "")
-        body = {"replace_original": True, "text": THANKS.get(word, ""), "blocks": blocks}
+        body = {"replace_original": True, "text": THANKS.get(word, THANKS["yes"]), "blocks": blocks}
         self.outbox.respond(f"feedback:{row.id}", url, row.user, body)
 
     def form(self, row: Delivery) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from bot.channels.slack.api import SlackTrouble
-from bot.channels.slack.cards import STATUS_WORDS, notice_message, ticket_message
+from bot.channels.slack.cards import STATUS_WORDS, notice_messages, ticket_message
 from bot.channels.slack.outbox import UPDATE, Outbox
 from bot.channels.slack.people import Roster, user_of
 from bot.desk import Desk
@@ -41,9 +42,7 @@ class SlackNotifier(Notifier):
     def send(self, notice: Notice) -> None:
         to = user_of(notice.to) or notice.to
         ticket = self._ticket(notice)
-        body = notice_message(
-            notice, ticket, full=self.full, page_url=self.page_url, now=self.desk.now()
-        ).to_body()
+        body, *more = self._bodies(notice, ticket)
         version = ticket.version if ticket is not None and notice.sort is Sort.CARD else None
         reference = notice.reference or None
         try:
@@ -52,10 +51,23 @@ class SlackNotifier(Notifier):
             self._send(_key(notice, to), to, body, reference, version)
         except SlackTrouble as trouble:
             raise _told(trouble) from None
+        self._follow(notice, to, more)
         if notice.sort is Sort.CARD and self.channel and self.channel != to:
             self.outbox.post(
                 _key(notice, self.channel), self.channel, body, reference=reference, version=version
             )
+
+    def _bodies(self, notice: Notice, ticket: Ticket | None) -> list[dict[str, Any]]:
+        shown = notice_messages(
+            notice, ticket, full=self.full, page_url=self.page_url, now=self.desk.now()
+        )
+        return [message.to_body() for message in shown]
+
+    def _follow(self, notice: Notice, to: str, more: Sequence[Mapping[str, Any]]) -> None:
+        """What of a long letter does not fit one message comes after it, each row once."""
+        for number, body in enumerate(more, start=1):
+            key = f"{_key(notice, to)}:{number}"
+            self.outbox.post(key, to, body, reference=notice.reference or None)
 
     def _send(
         self, key: str, to: str, body: dict[str, object], reference: str | None, version: int | None
@@ -69,12 +81,17 @@ class SlackNotifier(Notifier):
             self.outbox.send_now(key, to, body, reference=reference, version=version)
 
     def has(self, notice: Notice) -> bool:
+        to = user_of(notice.to) or notice.to
         try:
-            return self.outbox.was_sent(_key(notice, user_of(notice.to) or notice.to))
+            sent = self.outbox.was_sent(_key(notice, to))
         except SlackTrouble as trouble:
             if trouble.permanent:
                 return False
             raise _told(trouble) from None
+        if sent:
+            # We may have died between the first of several messages and the others.
+            self._follow(notice, to, self._bodies(notice, self._ticket(notice))[1:])
+        return sent
 
     def problems(self, addresses: Sequence[str]) -> list[str]:
         found: list[str] = []

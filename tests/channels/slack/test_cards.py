@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.channels.slack import blocks as kit
 from bot.channels.slack.answers import Message, answer_messages
-from bot.channels.slack.cards import notice_message, ticket_message
+from bot.channels.slack.cards import notice_messages, ticket_message
 from bot.channels.slack.home import officer_home, requester_home
 from bot.channels.slack.modals import step_modal
 from bot.channels.slack.request_form import request_modal
@@ -114,9 +114,22 @@ def test_a_card_with_words_overdue_and_repeated(ticket: Ticket) -> None:
     held_message("card_full_overdue", shown)
 
 
+@pytest.mark.parametrize("length", [5_000, 6_001, 20_000])
+def test_a_card_with_many_words_fits_and_says_what_it_leaves_out(
+    ticket: Ticket, length: int
+) -> None:
+    story = ("They called me again at noon. " * 700)[:length]
+    told = replace(ticket, fields={"what": {"said": story}, "reach": {"said": "by e-mail"}})
+    card = ticket_message(told, "New complaint", full=True, page_url=PAGE, now=RECEIVED)
+    assert problems(card.to_body()) == []
+    shown = render(card.blocks)
+    assert ("They wrote more than a card holds" in shown) is (length > 6_000)
+    assert story[:4_000] in shown.replace("\n> ", "")
+
+
 def test_the_digest() -> None:
     notice = digest("U1")
-    held_message("digest", notice_message(notice, None, full=False, page_url=PAGE, now=RECEIVED))
+    held_message("digest", *notice_messages(notice, None, full=False, page_url=PAGE, now=RECEIVED))
 
 
 @pytest.mark.parametrize("kind", list(Kind))

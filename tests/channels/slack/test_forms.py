@@ -291,6 +291,17 @@ def test_status_shows_ones_own_requests_alone(desk: Office) -> None:
     assert theirs == "I see no request of yours with that reference."
 
 
+def test_a_long_status_is_told_whole(desk: Office) -> None:
+    person = f"slack:{TEAM}:{ALICE}"
+    made = file(desk.desk, person=person, received_at=desk.store.now())
+    words = "".join(f"Sentence {number} of our reply. " for number in range(500)).strip()
+    desk.desk.tickets.reply(made.reference, words, who=f"slack:{OFFICER}")
+    desk.send.command(ALICE, "status")
+    told_all = " ".join(body["text"] for body in told(desk, 2))
+    assert "Sentence 0 of" in told_all
+    assert "Sentence 499 of" in told_all
+
+
 def test_an_expired_response_address_gives_way_to_a_direct_message(desk: Office) -> None:
     desk.slack.faults["respond"].append(Fault(status=404))
     desk.send.command(ALICE, "help")

@@ -9,9 +9,11 @@ import pytest
 
 from bot.channels.slack.answers import plain_message
 from bot.channels.slack.api import Api
+from bot.channels.slack.cards import notice_messages
 from bot.channels.slack.notifier import SlackNotifier
 from bot.channels.slack.outbox import Outbox
 from bot.channels.slack.people import Roster
+from bot.notices import Notice, Sort
 from bot.store.db import Store
 from bot.store.slack_posts import SlackPosts
 from bot.store.tables import slack_marks, slack_posts
@@ -157,6 +159,36 @@ def test_thirty_pings_at_once_are_paced_and_all_arrive(slack: FakeSlack, store: 
     assert [p.text for p in slack.direct(OFFICER)] == [str(n) for n in range(30)]
     assert len(waited) >= 25
     assert max(waited) <= 1.0
+
+
+def test_a_long_letter_comes_whole_in_several_messages_also_after_a_crash(
+    slack: FakeSlack, sqlite_store: Store
+) -> None:
+    outbox = outbox_of(slack, sqlite_store)
+    notifier = SlackNotifier(
+        outbox, desk_of(sqlite_store), Roster(outbox.api, (OFFICER,), None), PAGE
+    )
+    words = "".join(f"Sentence {number} of our reply. " for number in range(800)).strip()
+    letter = Notice(
+        "7:requester:reply:1", f"slack:{fake.TEAM}:{ALICE}", "Our reply", words, sort=Sort.LETTER
+    )
+    body = notice_messages(
+        letter, None, full=False, page_url=PAGE, now=sqlite_store.now()
+    )[0].to_body()  # fmt: skip
+    # The first of them went out, and then the desk died.
+    outbox.send_now(f"notice:{letter.key}:{ALICE}", ALICE, body)
+    assert notifier.has(letter)
+    notifier.send(letter)
+    for _ in range(5):
+        hurry(sqlite_store)
+        outbox.flush()
+    came = slack.direct(ALICE)
+    assert len(came) == 3
+    read = "".join(
+        block["text"]["text"] for p in came for block in p.body["blocks"]
+        if block["type"] == "section"
+    )  # fmt: skip
+    assert read == words
 
 
 class TestSlackAsAWayToReachPeople(NotifierContract):
