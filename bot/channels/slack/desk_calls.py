@@ -48,6 +48,10 @@ NO_REQUESTS = "I see no request that you opened in Slack."
 THANKS = {"yes": "Thank you. You said that this was helpful.",
           "no": "Thank you. You said that this was not helpful."}  # fmt: skip
 OFFICER_ONLY = "Only the Privacy Officer can do this."
+NO_OFFICER = (
+    "Requests are assigned to full members of the officers' channel. Who was invited just now is "
+    "known after five minutes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +171,7 @@ class DeskCalls:
         today = local_date(row.received_at, self.desk.intake.library.zone)
         if step_problems(str(private.get("step")), given, today):
             return
-        officer = self.roster.is_officer(row.user)
-        told = self.steps.take(private, given, row.user) if officer else OFFICER_ONLY
+        told = self._taken(row, private, given)
         body = plain_message(told).to_body()
         channel, about = str(private.get("channel") or ""), str(private.get("r") or "") or None
         if channel:
@@ -176,6 +179,14 @@ class DeskCalls:
         else:
             self.outbox.post(f"step:{row.id}", row.user, body, reference=about)
             self._publish(row, "all")
+
+    def _taken(self, row: Delivery, private: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+        if not self.roster.is_officer(row.user):
+            return OFFICER_ONLY
+        owner = str(given.get("owner"))
+        if private.get("step") == "assign" and not self.roster.is_officer(owner):
+            return f"{private.get('r')}: not done. {NO_OFFICER}"
+        return self.steps.take(private, given, row.user)
 
     def home(self, row: Delivery) -> None:
         """Show the Home of this person."""

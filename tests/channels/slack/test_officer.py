@@ -17,8 +17,10 @@ from tests.fakes.desks import file, set_time
 from tests.fakes.slack import (
     ALICE,
     DEPUTY,
+    GUEST,
     OFFICER,
     OFFICERS_CHANNEL,
+    STRANGER,
     Fault,
     Posted,
     picked,
@@ -98,6 +100,42 @@ def test_each_step_has_its_form_its_reason_and_its_record(
     assert ticket.reference in whispered(desk)
     event = desk.desk.tickets.show(ticket.reference).events[-1]
     assert (event.who, event.what, event.why) == (WHO, what, why)
+
+
+def test_what_was_paused_and_closed_is_resumed_and_reopened(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    for number, (step, values, status) in enumerate(
+        (
+            ("pause", {"reason": picked("proceedings"), "why": typed("the court")}, "received"),
+            ("resume", {"why": typed("it ruled")}, "received"),
+            ("resolve", {"justified": picked("no"), "why": typed("none")}, "resolved"),
+            ("reopen", {"why": typed("a witness")}, "in_progress"),
+        ),
+        start=1,
+    ):
+        until(lambda s=step: f"step:{s}" in json.dumps(card.body), "the card offers it")  # type: ignore[misc]
+        take(desk, card, step, values)
+        whispered(desk, number)
+        shown = desk.desk.tickets.show(ticket.reference)
+        assert (shown.status, shown.events[-1].what) == (status, step)
+
+
+@pytest.mark.parametrize("user", [ALICE, GUEST, STRANGER, "U0NOBODY"])
+def test_a_request_is_assigned_to_none_but_an_officer(desk: Office, user: str) -> None:
+    ticket, card = ticket_with_card(desk)
+    owner = {"type": "users_select", "selected_user": user}
+    take(desk, card, "assign", {"owner": owner, "why": typed("on leave")})
+    assert "not done. Requests are assigned to full members" in whispered(desk)
+    assert desk.desk.tickets.show(ticket.reference).owner is None
+
+
+def test_nobody_who_was_deactivated_is_assigned_anything(desk: Office) -> None:
+    ticket, card = ticket_with_card(desk)
+    desk.slack.users[DEPUTY]["deleted"] = True
+    owner = {"type": "users_select", "selected_user": DEPUTY}
+    take(desk, card, "assign", {"owner": owner, "why": typed("on leave")})
+    assert "not done" in whispered(desk)
+    assert desk.desk.tickets.show(ticket.reference).owner is None
 
 
 def test_what_is_closed_late_says_why(desk: Office) -> None:
