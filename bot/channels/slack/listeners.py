@@ -13,13 +13,16 @@ from typing import Any
 import structlog
 from slack_bolt import Ack
 
+from bot.channels.slack.answers import plain_message
 from bot.channels.slack.api import Api, SlackTrouble
+from bot.channels.slack.blocks import unescape
 from bot.channels.slack.intake import trigger_key
 from bot.channels.slack.modals import (
     answers,
     step_modal,
     step_problems,
 )
+from bot.channels.slack.outbox import Outbox
 from bot.channels.slack.people import Roster
 from bot.channels.slack.ports import Inbox, Reader, Talk
 from bot.channels.slack.request_form import read_request, request_modal
@@ -41,6 +44,7 @@ class Listeners:
     """Acknowledges, and opens the modals."""
 
     api: Api
+    outbox: Outbox
     desk: Desk
     forms: Mapping[str, Form]
     reader: Reader
@@ -55,14 +59,15 @@ class Listeners:
         word, _, story = str(body.get("text") or "").strip().partition(" ")
         kind = FORM_COMMANDS.get(word.lower())
         if kind is not None:
-            self._open(body, lambda: self._request(kind, trigger_key(body), story))
+            self._open(body, lambda: self._request(kind, trigger_key(body), unescape(story)))
 
     def shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         """ "Report a privacy incident", and a message sent to the Privacy Officer."""
         ack()
         kind = "incident" if body.get("callback_id") == REPORT else "inquiry"
-        story = str((body.get("message") or {}).get("text") or "")
-        self._open(body, lambda: self._request(kind, trigger_key(body), story, others=bool(story)))
+        others = "message" in body
+        story = unescape(str((body.get("message") or {}).get("text") or ""))
+        self._open(body, lambda: self._request(kind, trigger_key(body), story, others=others))
 
     def action(self, ack: Ack, body: dict[str, Any]) -> None:
         """Buttons that open a form; the others are the worker's."""
@@ -146,11 +151,11 @@ class Listeners:
             self._tell(body, "I could not open the form. Please write to me instead.")
 
     def _tell(self, body: Mapping[str, Any], words: str) -> None:
-        url = body.get("response_url")
-        if not url:
-            return
-        said = {"response_type": "ephemeral", "replace_original": False, "text": words}
-        try:
-            self.api.respond(str(url), said)
-        except SlackTrouble as trouble:
-            log.warning("slack_not_told", reason=trouble.reason)
+        """By a direct message where there is no place to answer at: shortcuts, the Home."""
+        user = str((body.get("user") or {}).get("id") or body.get("user_id"))
+        url, key = body.get("response_url"), f"unopened:{trigger_key(body)}"
+        said = plain_message(words).to_body()
+        if url:
+            self.outbox.respond(key, str(url), user, said)
+        else:
+            self.outbox.post(key, user, said)

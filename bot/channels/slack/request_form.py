@@ -19,6 +19,10 @@ OTHERS = (
     "Please leave out other people's names and details where you can, and card numbers and SINs "
     "always: the Privacy Officer can ask for what is needed."
 )
+CUT = (
+    f"A form takes {kit.LONGEST_TEXT:,} characters, so only the beginning of what was written is "
+    "here. Answer your receipt with what is missing: it goes to the same request."
+)
 ON_A_FORM = {
     "this conversation is": "this form is",
     "what you type here": "what you type in this form",
@@ -36,6 +40,8 @@ def request_modal(form: Form, *, source: str, story: str = "", others: bool = Fa
     shown = kit.paragraphs(_opening(form))
     if others:
         shown.append(kit.marked(f"*Other people's data*: {OTHERS}"))
+    if len(story) > kit.LONGEST_TEXT:
+        shown += kit.paragraphs(CUT)
     for number, entry in enumerate(form.fields):
         initial = story if number == 0 and entry.type is FieldType.STORY else ""
         shown.append(_question(form, entry, initial))

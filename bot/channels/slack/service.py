@@ -87,7 +87,7 @@ class SlackChannel:
         roster, page_url = notifier.roster, settings.page_url
         self._pool = ThreadPoolExecutor(CALLING_THREADS, thread_name_prefix="slack-call")
         self._posting = ThreadPoolExecutor(POSTING_THREADS, thread_name_prefix="slack-post")
-        listeners = Listeners(api, desk, forms, reader, inbox, talk, roster, page_url)
+        listeners = Listeners(api, outbox, desk, forms, reader, inbox, talk, roster, page_url)
         secret = settings.signing_secret if settings.mode == "http" else None
         self.app = make_app(api, secret, self.intake, listeners)
         self._endpoint = Endpoint(self.app)

@@ -129,6 +129,20 @@ def test_when_the_form_cannot_open_it_is_said(desk: Office) -> None:
     assert "could not open the form" in body["text"]
 
 
+def test_a_shortcut_whose_form_cannot_open_is_answered_by_direct_message(desk: Office) -> None:
+    desk.slack.faults["views.open"].append(Fault(error="expired_trigger_id"))
+    desk.send.interact(
+        {"type": "shortcut", "callback_id": "report_incident",
+         "user": {"id": ALICE, "team_id": TEAM}}
+    )  # fmt: skip
+    assert "could not open the form" in desk.answers(ALICE)[0].text
+
+
+def test_what_was_typed_after_the_word_is_prefilled_as_it_was_typed(desk: Office) -> None:
+    desk.send.command(ALICE, "complaint Smith &amp; Sons read my bill")
+    assert "Smith & Sons read my bill" in render_view(modal(desk))
+
+
 def test_a_form_is_filed_once_with_a_receipt_and_counts_from_the_first_word(desk: Office) -> None:
     desk.send.command(ALICE, "complaint")
     view = modal(desk)
@@ -182,12 +196,14 @@ def test_a_withdrawal_by_form_names_its_uses(desk: Office) -> None:
 
 
 def test_the_officer_button_carries_the_question_over(desk: Office) -> None:
+    first = desk.store.now()
     desk.write(ALICE, "Is my badge photo personal information?")
     [answer] = desk.answers(ALICE)
     ask = next(
         e for b in answer.body["blocks"] if b["type"] == "actions" for e in b["elements"]
         if e["action_id"] == "officer"
     )  # fmt: skip
+    set_time(desk.store, first + timedelta(days=2))
     desk.send.press(ALICE, ask, answer)
     view = modal(desk)
     assert "Is my badge photo personal information?" in render_view(view)
@@ -198,6 +214,7 @@ def test_the_officer_button_carries_the_question_over(desk: Office) -> None:
     assert submit(desk, ALICE, view, given) == {}
     desk.answers(ALICE, 2)
     [ticket] = desk.desk.tickets.of_person(f"slack:{TEAM}:{ALICE}")
+    assert abs((ticket.received_at - first).total_seconds()) < 60
     assert ticket.clauses_shown == ("3.6",)
     passed_on = "read as consent (97% sure); showed clause 3.6"
     assert passed_on in answer_words(ticket)
@@ -248,18 +265,33 @@ def test_what_was_told_on_the_web_is_joined_and_nothing_of_it_is_told(desk: Offi
 
 
 def test_a_message_is_sent_to_the_officer_with_a_warning_about_others(desk: Office) -> None:
+    send_to_officer(desk, "SIN 046 454 286 of Mr. Doe &amp; &lt;Son&gt;")
+    shown = render_view(modal(desk))
+    assert "Other people's data" in shown
+    assert "046 454 286" not in shown
+    assert "of Mr. Doe & <Son>" in shown
+    assert "only the beginning" not in shown
+
+
+def test_a_message_without_words_is_warned_of_as_well(desk: Office) -> None:
+    send_to_officer(desk, "")
+    assert "Other people's data" in render_view(modal(desk))
+
+
+def test_what_a_form_does_not_hold_is_said_to_be_missing(desk: Office) -> None:
+    send_to_officer(desk, "They called me. " * 300)
+    assert "only the beginning of what was written is here" in render_view(modal(desk))
+
+
+def send_to_officer(desk: Office, text: str) -> None:
     desk.send.interact(
         {
             "type": "message_action", "callback_id": "send_to_officer",
             "user": {"id": ALICE, "team_id": TEAM}, "channel": {"id": "C0GENERAL"},
-            "message": {"text": "SIN 046 454 286 of Mr. Doe", "ts": "1.1"},
+            "message": {"text": text, "ts": "1.1"},
             "response_url": desk.send.response_url(ALICE),
         }
     )  # fmt: skip
-    shown = render_view(modal(desk))
-    assert "Other people's data" in shown
-    assert "046 454 286" not in shown
-    assert "of Mr. Doe" in shown
 
 
 def test_an_incident_is_reported_by_the_global_shortcut(desk: Office) -> None:
