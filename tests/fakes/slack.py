@@ -127,12 +127,13 @@ class FakeSlack:
     def new_ts(self) -> str:
         return f"{int(time.time())}.{next(self._ticks):06d}"
 
-    def write(self, user: str, text: str, at: float | None = None) -> str:
+    def write(self, user: str, text: str, at: float | None = None, thread: str = "") -> str:
         """Someone writes in their direct message, and no event of it is delivered."""
         ts = f"{at:.6f}" if at is not None else self.new_ts()
         channel = direct_of(user)
         with self._lock:
-            self.posts.append(Posted(channel, ts, {"text": text}, time.time(), user))
+            body = {"text": text, **({"thread_ts": thread} if thread else {})}
+            self.posts.append(Posted(channel, ts, body, time.time(), user))
         return ts
 
     # --- the Web API
@@ -183,9 +184,19 @@ class FakeSlack:
         return self._listed(body, lambda p: not p.body.get("thread_ts"))
 
     def _conversations_replies(self, body: dict[str, Any]) -> dict[str, Any]:
-        return self._listed(body, lambda p: p.body.get("thread_ts") == body["ts"])
+        above = self._listed({**body, "oldest": None}, lambda p: p.ts == body["ts"])
+        return self._listed(body, lambda p: p.body.get("thread_ts") == body["ts"], above)
 
-    def _listed(self, body: dict[str, Any], fits: Any) -> dict[str, Any]:
+    def _latest_reply(self, posted: Posted) -> dict[str, str]:
+        replies = [
+            p.ts for p in self.posts
+            if p.channel == posted.channel and p.body.get("thread_ts") == posted.ts
+        ]  # fmt: skip
+        return {"thread_ts": posted.ts, "latest_reply": max(replies)} if replies else {}
+
+    def _listed(
+        self, body: dict[str, Any], fits: Any, above: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         if body["channel"] in self.unreadable:
             return {"error": "missing_scope"}
         oldest = float(body.get("oldest") or 0)
@@ -194,10 +205,13 @@ class FakeSlack:
             {"type": "message", "ts": p.ts, "text": p.text}
             | ({"user": p.user} if p.user else {"user": "U0DESK", "bot_id": "B0DESK"})
             | ({"metadata": p.body["metadata"]} if p.body.get("metadata") else {})
+            | ({"thread_ts": p.body["thread_ts"]} if p.body.get("thread_ts") else {})
+            | self._latest_reply(p)
             for p in found
             if float(p.ts) >= oldest
         ]
-        return {"messages": shown[::-1][: int(body.get("limit") or 100)]}
+        first = above["messages"] if above else []
+        return {"messages": first + shown[::-1][: int(body.get("limit") or 100)]}
 
     def _chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:
         channel = body["channel"]

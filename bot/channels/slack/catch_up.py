@@ -1,7 +1,8 @@
 """After an outage: what was written meanwhile is read from the histories and taken in, once.
 
 Slack tries three times within about six minutes and then tells no one. Every open direct message
-is read since its newest stored message; what is there already is refused by its key.
+is read since its newest stored message, and so is every thread in it that was written in since:
+under older messages, too. What is there already is refused by its key.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 # Slack delivers again for about six minutes by itself; shorter gaps need no reading.
 MARGIN_SECONDS = 600.0
+# A history lists no replies, only the messages above them: so old may those be.
+THREADS_SECONDS = 30 * 86_400.0
 PAGE = 200
 TRIES = 5
 LONGEST_WAIT = 60.0
@@ -60,12 +63,24 @@ class CatchUp:
         newest = self.inbox.latest(channel)
         # A message may have arrived before an older one did: go back behind both.
         oldest = min(since, float(newest)) if newest else since
-        asked = {"channel": channel, "oldest": f"{max(oldest, 0.0):.6f}", "limit": PAGE}
-        taken = 0
+        # Oldest first, whatever order Slack lists them in: each is worked on once it is stored.
+        missed = sorted(self._missed(channel, oldest), key=_when)
+        return sum(self._take(team, channel, message) for message in missed)
+
+    def _missed(self, channel: str, oldest: float) -> Iterator[Mapping[str, Any]]:
+        asked = {"channel": channel, "oldest": _ts(oldest - THREADS_SECONDS), "limit": PAGE}
         for page in self._pages("conversations.history", asked):
             for message in page.get("messages", ()):
-                taken += self._take(team, channel, message)
-        return taken
+                if _when(message) >= oldest:
+                    yield message
+                if float(message.get("latest_reply") or 0.0) >= oldest:
+                    yield from self._replies(channel, str(message["ts"]), oldest)
+
+    def _replies(self, channel: str, ts: str, oldest: float) -> Iterator[Mapping[str, Any]]:
+        asked = {"channel": channel, "ts": ts, "oldest": _ts(oldest), "limit": PAGE}
+        for page in self._pages("conversations.replies", asked):
+            # The message above comes with its replies, however old it is.
+            yield from (m for m in page.get("messages", ()) if m.get("ts") != ts)
 
     def _take(self, team: str, channel: str, message: Mapping[str, Any]) -> bool:
         event = {**message, "type": "message", "channel": channel}
@@ -91,3 +106,11 @@ class CatchUp:
                     raise
                 self.sleep(min(trouble.retry_after, LONGEST_WAIT))
         return self.api.call(method, asked)
+
+
+def _ts(seconds: float) -> str:
+    return f"{max(seconds, 0.0):.6f}"
+
+
+def _when(message: Mapping[str, Any]) -> float:
+    return float(message.get("ts") or 0.0)

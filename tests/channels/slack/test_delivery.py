@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
+import httpx
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from bot.channels.slack import blocks as kit
+from bot.channels.slack.request_form import request_modal
 from bot.domain.slack import Arrival
 from bot.store.db import Store
 from bot.store.slack_inbox import SlackInbox
+from bot.store.slack_posts import SlackPosts
 from bot.store.tables import slack_inbox, slack_marks
-from tests.channels.slack.office import Office, office, until
+from tests.channels.slack.office import Office, office, shipped_forms, until
 from tests.fakes import slack as fake
-from tests.fakes.slack import ALICE, BOB, OFFICER, FakeSlack, Fault
+from tests.fakes.slack import ALICE, BOB, OFFICER, FakeSlack, Fault, typed
 
 
 def rows(store: Store) -> int:
@@ -94,17 +99,32 @@ def test_slack_down_at_the_start_loses_nothing(slack: FakeSlack, sqlite_store: S
         assert "Clause 3.6" in answer.text
 
 
-def test_the_acknowledgement_waits_for_nothing(slack: FakeSlack, sqlite_store: Store) -> None:
-    slow = [Fault(delay=3.0)] * 20
-    for method in ("auth.test", "users.info", "conversations.list", "chat.postMessage"):
-        slack.faults[method].extend(slow)
+def test_no_acknowledgement_waits_for_slack(slack: FakeSlack, sqlite_store: Store) -> None:
+    methods = ("auth.test", "users.info", "conversations.list", "chat.postMessage", "views.open",
+               "assistant.threads.setStatus", "respond")  # fmt: skip
+    for method in methods:
+        slack.faults[method].extend([Fault(delay=4.0)] * 30)
+    event = fake.message_event(ALICE, "Quick?", slack.new_ts())
+    button = kit.button("Open", "open:complaint", "complaint:")
+    shortcut = {"type": "shortcut", "callback_id": "report_incident", "user": {"id": ALICE}}
+    form = request_modal(shipped_forms("forms")["complaint"], source="k")
+    given = {"what": typed("A clerk read my bill"), "when": typed("last Tuesday"),
+             "reach": typed("pat@example.ca")}  # fmt: skip
     with office(slack, sqlite_store) as desk:
-        event = fake.message_event(ALICE, "Quick?", slack.new_ts())
-        answered = desk.send.event(event, "Ev-quick")
-        assert answered.status_code == 200
-        # Slack itself was not needed: it has answered nothing yet.
-        assert not slack.direct(ALICE)
-        for method in slack.faults:
+        sends: list[Callable[[], httpx.Response]] = [
+            lambda: desk.send.event(event, "Ev-quick"),
+            lambda: desk.send.command(ALICE, "complaint"),
+            lambda: desk.send.command(ALICE, "frobnicate"),
+            lambda: desk.send.press(ALICE, button),
+            lambda: desk.send.interact(shortcut),
+            lambda: desk.send.submit(ALICE, form, given, "V-quick"),
+            lambda: desk.send.submit(ALICE, form, {}, "V-empty"),
+        ]
+        for send in sends:
+            began = time.monotonic()
+            assert send().status_code == 200
+            assert time.monotonic() - began < 2.0
+        for method in methods:
             slack.faults[method].clear()
 
 
@@ -142,6 +162,35 @@ def test_after_an_outage_what_was_written_is_answered_once_and_said_to_be_late(
         desk.write(OFFICER, "now")
         desk.answers(OFFICER)
         assert len(slack.direct(BOB)) == 2
+
+
+def test_after_an_outage_threads_under_older_messages_are_read_as_well(
+    slack: FakeSlack, sqlite_store: Store
+) -> None:
+    old = slack.write(ALICE, "long ago", at=time.time() - 5 * 86_400)
+    slack.write(ALICE, "answered then", at=time.time() - 5 * 86_400 + 60, thread=old)
+    quiet = slack.write(ALICE, "long ago, too", at=time.time() - 4 * 86_400)
+    slack.write(ALICE, "nothing new", at=time.time() - 4 * 86_400 + 60, thread=quiet)
+    SlackPosts(sqlite_store).listening()
+    with sqlite_store.transaction() as connection:
+        at = sqlite_store.now(connection) - timedelta(minutes=30)
+        connection.execute(slack_marks.update().values(at=at))
+    missed = ["while it was down", "and one more", "and this"]
+    for number, text in enumerate(missed):
+        slack.write(ALICE, text, at=time.time() - 1200 + number, thread=old)
+    with office(slack, sqlite_store) as desk:
+        until(lambda: len(desk.assistant.heard) == len(missed), "all are read")
+        assert [turn.text for turn in desk.assistant.heard] == missed
+        late = until(
+            lambda: [p for p in slack.direct(ALICE) if p.text.startswith("This is the answer")],
+            "a late answer",
+        )
+        assert late[0].body["thread_ts"] == old
+    with sqlite_store.reading() as connection:
+        stored = connection.execute(select(slack_inbox.c.ts).order_by(slack_inbox.c.id)).scalars()
+        assert len(times := list(stored)) == len(missed)
+        assert times == sorted(times)
+    assert len(slack.called("conversations.replies")) == 1
 
 
 def test_rows_of_one_thread_are_worked_one_after_the_other(store: Store) -> None:
