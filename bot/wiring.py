@@ -144,12 +144,12 @@ def slack_settings(settings: Settings) -> SlackSettings:
         given = getattr(_read_again(settings), name)
         return given.get_secret_value() if given is not None else ""
 
-    signing = settings.slack_signing_secret
+    signed = settings.slack_signing_secret is not None
     return SlackSettings(
         mode=settings.slack_mode,
         bot_token=lambda: token("slack_bot_token"),
         app_token=lambda: token("slack_app_token"),
-        signing_secret=signing.get_secret_value() if signing is not None else None,
+        signing_secret=(lambda: token("slack_signing_secret")) if signed else None,
         api_url=settings.slack_api_url,
         officer=settings.slack_officer,
         deputy=settings.slack_deputy,

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import re
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.signature import SignatureVerifier
 
 from bot.channels.slack.api import Api
 from bot.channels.slack.intake import Intake, NotStored, read_arrival
@@ -28,10 +31,12 @@ INTAKE_THREADS = 8
 MODAL_THREADS = 32
 # Bodies and signatures are logged below this level.
 LEAST_LEVEL = logging.WARNING
+# Anybody may send what is not signed, and the secret may be in a file.
+ASK_AGAIN_SECONDS = 5.0
 
 
-def make_app(api: Api, signing_secret: str | None, intake: Intake, listeners: Listeners) -> App:
-    """The Bolt application. In socket mode nothing is signed, so the secret may be absent."""
+def make_app(api: Api, intake: Intake, listeners: Listeners) -> App:
+    """The Bolt application. What comes over HTTP is checked before it gets here, by Endpoint."""
     quiet = logging.getLogger("slack_bolt")
     # While it is put together Bolt warns of our choices; they are meant.
     quiet.setLevel(logging.ERROR)
@@ -56,12 +61,11 @@ def make_app(api: Api, signing_secret: str | None, intake: Intake, listeners: Li
 
     app = App(
         logger=quiet,
-        signing_secret=signing_secret or "none",
         client=api.client,
         before_authorize=store,
         authorize=authorize,
         token_verification_enabled=False,
-        request_verification_enabled=signing_secret is not None,
+        request_verification_enabled=False,
         attaching_conversation_kwargs_enabled=False,
         listener_executor=ThreadPoolExecutor(MODAL_THREADS, thread_name_prefix="slack-modal"),
     )
@@ -88,10 +92,15 @@ def _register(app: App, listeners: Listeners) -> None:
 
 
 class Endpoint:
-    """`POST /slack/events`: everything Slack sends over HTTP."""
+    """`POST /slack/events`: everything Slack sends over HTTP, once its signature is checked.
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    `secret` is asked again when a signature does not fit: it is rotated while the desk runs.
+    """
+
+    def __init__(self, app: App, secret: Callable[[], str]) -> None:
+        self.app, self._secret = app, secret
+        self._known = secret()
+        self._asked = -math.inf
         self._threads = ThreadPoolExecutor(INTAKE_THREADS, thread_name_prefix="slack-intake")
 
     def router(self) -> APIRouter:
@@ -103,21 +112,37 @@ class Endpoint:
 
     async def receive(self, request: Request) -> Response:
         """Check, store, acknowledge: 401 for what Slack did not sign, 500 for what is not kept."""
-        headers: dict[str, str | Sequence[str]] = dict(request.headers)
+        headers = dict(request.headers)
         if not request.headers.get("x-slack-request-timestamp", "").isdecimal():
             return Response(status_code=401)
         body = await request.body()
+        loop = asyncio.get_running_loop()
+        if not await loop.run_in_executor(self._threads, self._is_signed, body, headers):
+            return Response(status_code=401)
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
             return Response(status_code=400)
-        asked = BoltRequest(body=text, query=request.url.query, headers=headers)
-        loop = asyncio.get_running_loop()
+        asked = BoltRequest(body=text, query=request.url.query, headers=dict(headers))
         told = await loop.run_in_executor(self._threads, self.app.dispatch, asked)
         answer = Response(content=told.body, status_code=told.status)
         for name, value in told.first_headers_without_set_cookie().items():
             answer.headers[name] = value
         return answer
 
+    def _is_signed(self, body: bytes, headers: dict[str, str]) -> bool:
+        if _fits(self._known, body, headers):
+            return True
+        now = time.monotonic()
+        if now - self._asked < ASK_AGAIN_SECONDS:
+            return False
+        self._asked, known, self._known = now, self._known, self._secret()
+        return self._known != known and _fits(self._known, body, headers)
+
     def close(self) -> None:
         self._threads.shutdown(wait=False)
+
+
+def _fits(secret: str, body: bytes, headers: dict[str, str]) -> bool:
+    """Tell whether this was signed with the secret, of late; without one nothing was."""
+    return bool(secret) and SignatureVerifier(secret).is_valid_request(body, headers)

@@ -54,7 +54,7 @@ class SlackSettings:
     mode: str
     bot_token: Callable[[], str]
     app_token: Callable[[], str] | None
-    signing_secret: str | None
+    signing_secret: Callable[[], str] | None
     api_url: str | None
     officer: str | None
     deputy: str | None
@@ -88,9 +88,9 @@ class SlackChannel:
         self._pool = ThreadPoolExecutor(CALLING_THREADS, thread_name_prefix="slack-call")
         self._posting = ThreadPoolExecutor(POSTING_THREADS, thread_name_prefix="slack-post")
         listeners = Listeners(api, outbox, desk, forms, reader, inbox, talk, roster, page_url)
+        self.app = make_app(api, self.intake, listeners)
         secret = settings.signing_secret if settings.mode == "http" else None
-        self.app = make_app(api, secret, self.intake, listeners)
-        self._endpoint = Endpoint(self.app)
+        self._endpoint = Endpoint(self.app, secret) if secret else None
         placing = Placing(
             outbox, forms, page_url, desk.intake.library.policy.version,
             UnderLetters(desk, outbox.posts),
@@ -112,7 +112,7 @@ class SlackChannel:
 
     def router(self) -> APIRouter | None:
         """`POST /slack/events`, in HTTP mode."""
-        return self._endpoint.router() if self.settings.mode == "http" else None
+        return self._endpoint.router() if self._endpoint else None
 
     def start(self) -> None:
         """Start working, posting and listening; called inside the running loop."""
@@ -135,7 +135,8 @@ class SlackChannel:
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.worker.finish()
-        self._endpoint.close()
+        if self._endpoint is not None:
+            self._endpoint.close()
         for pool in (self._pool, self._posting):
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -111,6 +111,8 @@ def build(
     mode: str = "http",
     full: bool = False,
     token: Callable[[], str] = lambda: fake.BOT_TOKEN,
+    app_token: Callable[[], str] = lambda: fake.APP_TOKEN,
+    secret: Callable[[], str] = lambda: fake.SECRET,
 ) -> tuple[SlackChannel, SlackNotifier, Desk, Talk, ScriptedAssistant]:
     """The channel over this store, not started yet."""
     library = shipped_library()
@@ -121,8 +123,8 @@ def build(
     settings = SlackSettings(
         mode,
         token,
-        lambda: fake.APP_TOKEN,
-        fake.SECRET,
+        app_token,
+        secret,
         slack.url,
         fake.OFFICER,
         fake.DEPUTY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import logging
 import time
@@ -138,6 +139,55 @@ def test_a_token_that_was_rotated_is_read_again(slack: FakeSlack, sqlite_store: 
         desk.write(ALICE, "two")
         desk.answers(ALICE, 2)
         assert slack.called("chat.postMessage")[-1].token == "xoxb-two"
+
+
+def test_a_signing_secret_that_was_rotated_is_read_again(
+    slack: FakeSlack, sqlite_store: Store
+) -> None:
+    secrets = [fake.SECRET]
+    with office(slack, sqlite_store, secret=lambda: secrets[-1]) as desk:
+
+        def deliver(secret: str) -> int:
+            text = body()
+            headers = {"Content-Type": "application/json", **fake.signed(text, secret=secret)}
+            address = f"{desk.send.app_url}/slack/events"
+            return desk.send.client.post(address, content=text, headers=headers).status_code
+
+        assert deliver(fake.SECRET) == 200
+        secrets.append("rotated")
+        assert [deliver("rotated"), deliver("rotated"), deliver(fake.SECRET)] == [200, 200, 401]
+
+
+def test_without_a_secret_nothing_is_taken(slack: FakeSlack, sqlite_store: Store) -> None:
+    with office(slack, sqlite_store, secret=lambda: "") as desk:
+        text, stamp = body(), str(int(time.time()))
+        by_nobody = hmac.new(b"", f"v0:{stamp}:{text}".encode(), "sha256").hexdigest()
+        answered = desk.send.client.post(
+            f"{desk.send.app_url}/slack/events", content=text,
+            headers={"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={by_nobody}"},
+        )  # fmt: skip
+        assert answered.status_code == 401
+    assert rows(sqlite_store) == 0
+
+
+def test_the_secret_is_not_read_again_for_every_nonsense(
+    slack: FakeSlack, sqlite_store: Store
+) -> None:
+    read: list[str] = []
+
+    def secret() -> str:
+        read.append("once more")
+        return fake.SECRET
+
+    with office(slack, sqlite_store, secret=secret) as desk:
+        text = body()
+        for _ in range(3):
+            answered = desk.send.client.post(
+                f"{desk.send.app_url}/slack/events", content=text,
+                headers=fake.signed(text, secret="nonsense"),
+            )  # fmt: skip
+            assert answered.status_code == 401
+    assert len(read) == 2
 
 
 def test_after_an_outage_what_was_written_is_answered_once_and_said_to_be_late(

@@ -15,13 +15,17 @@ from tests.fakes.slack import ALICE, FakeSlack
 
 
 @pytest.fixture
-def socket_desk(
-    slack: FakeSlack, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets are given up after three seconds of silence."""
+
     def quick(app: object, api: object, token: object, gap: object) -> Socket:
         return Socket(app, api, token, gap, stale_after=3.0, ping=0.5)  # type: ignore[arg-type]
 
     monkeypatch.setattr(service, "Socket", quick)
+
+
+@pytest.fixture
+def socket_desk(slack: FakeSlack, sqlite_store: Store, hurried: None) -> Iterator[Office]:
     with office(slack, sqlite_store, mode="socket") as desk:
         until(lambda: desk.channel.health()[0], "the socket is open")
         yield desk
@@ -54,6 +58,20 @@ def test_a_connection_that_is_to_be_replaced_is_replaced(socket_desk: Office, re
     )  # fmt: skip
     until(lambda: socket_desk.channel.health()[0], "the socket is open again", 30)
     ask(socket_desk, 1)
+
+
+def test_an_app_token_that_was_rotated_is_read_again(
+    slack: FakeSlack, sqlite_store: Store, hurried: None
+) -> None:
+    tokens = [fake.APP_TOKEN]
+    with office(slack, sqlite_store, mode="socket", app_token=lambda: tokens[-1]) as desk:
+        until(lambda: desk.channel.health()[0], "the socket is open")
+        slack.tokens = {fake.BOT_TOKEN, "xapp-two"}
+        tokens.append("xapp-two")
+        slack.sockets[-1].close()
+        until(lambda: not desk.channel.health()[0], "it is gone", 15)
+        until(lambda: desk.channel.health()[0], "the socket is open again", 60)
+        ask(desk, 1)
 
 
 def test_a_silent_socket_is_seen_and_replaced(socket_desk: Office) -> None:
