@@ -51,6 +51,17 @@ DID = {
     "note": "wrote an internal note",
     "reclassify": "changed its kind",
     "identity": "recorded the check of identity",
+    "information": "added something",
+    "attachment": "added a file",
+    "linked": "joined a later one with it",
+    "link_issued": "made a secret link to it",
+    "links_revoked": "revoked its secret links",
+    "code_asked": "asked for a code to open it",
+    "opened": "opened its page",
+    "assessment": "assessed the incident",
+    "disagreement": "recorded a disagreement",
+    "hold": "changed the legal hold",
+    "calendar": "counted its dates anew",
 }
 LATEST_SHOWN = 5
 AGAIN = "Repeated after an interruption: "

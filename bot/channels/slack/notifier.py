@@ -46,8 +46,9 @@ class SlackNotifier(Notifier):
         version = ticket.version if ticket is not None and notice.sort is Sort.CARD else None
         reference = notice.reference or None
         try:
-            if to[:1] in {"U", "W"} and not self.roster.active(to):
-                raise NoticeError("this person is deactivated in Slack", permanent=True)
+            unfit = self._unfit(to, for_staff=notice.sort is not Sort.LETTER)
+            if unfit:
+                raise NoticeError(f"this person is {unfit} in Slack", permanent=True)
             self._send(_key(notice, to), to, body, reference, version)
         except SlackTrouble as trouble:
             raise _told(trouble) from None
@@ -56,6 +57,9 @@ class SlackNotifier(Notifier):
             self.outbox.post(
                 _key(notice, self.channel), self.channel, body, reference=reference, version=version
             )
+
+    def _unfit(self, to: str, *, for_staff: bool) -> str:
+        return self.roster.unfit(to, for_staff=for_staff) if to[:1] in {"U", "W"} else ""
 
     def _bodies(self, notice: Notice, ticket: Ticket | None) -> list[dict[str, Any]]:
         shown = notice_messages(
@@ -98,9 +102,9 @@ class SlackNotifier(Notifier):
         try:
             self.outbox.api.call("auth.test")
             for address in addresses:
-                to = user_of(address) or address
-                if to[:1] in {"U", "W"} and not self.roster.active(to):
-                    found.append("Someone who is to be told by Slack is deactivated there.")
+                unfit = self._unfit(user_of(address) or address, for_staff=True)
+                if unfit:
+                    found.append(f"Someone who is to be told by Slack is {unfit} there.")
         except SlackTrouble as trouble:
             found.append(f"Slack refuses us: {trouble.reason}.")
         return found

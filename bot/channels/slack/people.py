@@ -50,9 +50,16 @@ class Roster:
     def is_officer(self, user: str) -> bool:
         return self.role(user) is Role.OFFICER
 
-    def active(self, user: str) -> bool:
-        """Tell whether someone can still be told something."""
-        return not self._about(user).get("deleted", False)
+    def unfit(self, user: str, *, for_staff: bool) -> str:
+        """Why someone is told nothing; empty when nothing speaks against it.
+
+        `for_staff`: what is told is the desk's own. Of whom Slack says nothing, nothing is assumed.
+        """
+        about = self._about(user)
+        if about.get("deleted"):
+            return "deactivated"
+        outside = about and not is_full_member(about, self.api.whoami().get("team_id"))
+        return "a guest or an outsider" if for_staff and outside else ""
 
     def _asked(self, user: str) -> Role:
         about = self._about(user)

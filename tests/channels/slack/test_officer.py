@@ -176,9 +176,12 @@ def test_a_stale_button_says_what_happened_since(desk: Office) -> None:
     ticket, card = ticket_with_card(desk)
     old = Posted(card.channel, card.ts, dict(card.body), card.at)
     desk.desk.tickets.take(ticket.reference, Step.ACKNOWLEDGE, who=f"slack:{DEPUTY}")
+    desk.desk.own.add(ticket.reference, "They called again.")
     press(desk, old, "acknowledge")
     shown = render_view(modal(desk))
     assert "Too late for this" in shown
+    assert "requester added something" in shown
+    assert "They called again" not in shown
     assert f"<@{DEPUTY}> acknowledged it" in shown
 
 
@@ -240,13 +243,31 @@ def test_members_of_a_channel_that_is_not_private_are_no_officers(desk: Office) 
     assert desk.notifier.roster.is_officer(OFFICER)
 
 
-def test_someone_deactivated_is_skipped_for_good(desk: Office) -> None:
+@pytest.mark.parametrize(
+    ("about", "why"),
+    [
+        ({"deleted": True}, "deactivated"),
+        ({"is_restricted": True}, "a guest or an outsider"),
+        ({"team_id": "T0OTHER"}, "a guest or an outsider"),
+    ],
+)
+def test_who_left_or_is_no_member_is_skipped_for_good_and_reported(
+    desk: Office, about: dict[str, Any], why: str
+) -> None:
     ticket = file(desk.desk)
-    desk.slack.users[OFFICER]["deleted"] = True
+    desk.slack.users[OFFICER].update(about)
     with pytest.raises(NoticeError) as refused:
         desk.notifier.send(card_notice(ticket))
     assert refused.value.permanent
-    assert "deactivated" in desk.notifier.problems([OFFICER])[0]
+    assert desk.slack.direct(OFFICER) == []
+    assert why in desk.notifier.problems([OFFICER, DEPUTY])[0]
+
+
+def test_of_whom_slack_says_nothing_nothing_is_assumed(desk: Office) -> None:
+    ticket = file(desk.desk)
+    desk.slack.faults["users.info"].extend([Fault(error="missing_scope")] * 5)
+    desk.notifier.send(card_notice(ticket))
+    assert len(desk.slack.direct(OFFICER)) == 1
 
 
 def test_a_notice_is_posted_once_however_often_it_is_sent(desk: Office) -> None:
@@ -261,13 +282,14 @@ def test_a_notice_is_posted_once_however_often_it_is_sent(desk: Office) -> None:
     assert len(desk.slack.direct(OFFICER)) == 1
 
 
-def test_letters_reach_a_requester_in_slack(desk: Office) -> None:
+@pytest.mark.parametrize("user", [ALICE, GUEST, STRANGER])
+def test_letters_reach_a_requester_in_slack(desk: Office, user: str) -> None:
     letter = Notice(
-        key="1:requester:reply:1", to=f"slack:T0DESK:{ALICE}", sort=Sort.LETTER,
+        key="1:requester:reply:1", to=f"slack:T0DESK:{user}", sort=Sort.LETTER,
         subject="PD-7K3M-9QXD: Our reply to your request", text="We are sorry. <!channel>",
     )  # fmt: skip
     desk.notifier.send(letter)
-    [told] = desk.slack.direct(ALICE)
+    [told] = desk.slack.direct(user)
     assert "Our reply to your request" in told.text
     assert "&lt;!channel&gt;" in told.text
 
