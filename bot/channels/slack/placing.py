@@ -83,23 +83,25 @@ class Placing:
             messages = self._messages(row, said, public=True)
             self._post(row, row.channel, thread, messages, said)
         else:
-            body = self._private(row).to_body()
+            body = in_private(row.id).to_body()
             self.outbox.whisper(f"answer:{row.id}:0", row.channel, row.user, body, thread)
 
     def _to_command(self, row: Delivery, said: Said) -> None:
         if is_personal(said) and not _has_verdict(said) and not said.pending:
-            self.respond(row, [self._private(row)])
+            self.respond(row, [in_private(row.id)])
             return
         self.respond(row, self._messages(row, said, public=said.pending), _name(said))
-
-    def _private(self, row: Delivery) -> Message:
-        go_on = kit.button("Continue in a direct message", "continue", str(row.id), style="primary")
-        return Message(IN_PRIVATE, (*kit.paragraphs(IN_PRIVATE), *kit.actions([go_on])))
 
     def respond(self, row: Delivery, messages: Sequence[Message], name: str = "answer") -> None:
         url = str(row.data.get("response_url") or "")
         for number, message in enumerate(messages):
             self.outbox.respond(f"{name}:{row.id}:{number}", url, row.user, message.to_body())
+
+
+def in_private(row: int) -> Message:
+    """The way from a channel into the direct message, with what was written."""
+    go_on = kit.button("Continue in a direct message", "continue", str(row), style="primary")
+    return Message(IN_PRIVATE, (*kit.paragraphs(IN_PRIVATE), *kit.actions([go_on])))
 
 
 def is_personal(said: Said) -> bool:

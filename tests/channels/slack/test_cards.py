@@ -15,15 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.slack import blocks as kit
-from bot.channels.slack.answers import Message, answer_messages
+from bot.channels.slack.answers import Message, answer_messages, plain_message
 from bot.channels.slack.cards import notice_messages, ticket_message
+from bot.channels.slack.desk_calls import HELP, WELCOME
 from bot.channels.slack.home import officer_home, requester_home
 from bot.channels.slack.modals import step_modal
+from bot.channels.slack.placing import in_private
 from bot.channels.slack.request_form import request_modal
 from bot.domain.people import Role
 from bot.domain.policy import Clause
 from bot.domain.replies import QuickReply, QuotedClause, Reply
 from bot.domain.tickets import Kind, Step, Ticket
+from bot.notices import Notice, Sort
 from bot.store.db import Store
 from tests.channels.notifier_contract import digest
 from tests.channels.slack.office import PAGE, shipped_forms
@@ -125,6 +128,33 @@ def test_a_card_with_many_words_fits_and_says_what_it_leaves_out(
     shown = render(card.blocks)
     assert ("They wrote more than a card holds" in shown) is (length > 6_000)
     assert story[:4_000] in shown.replace("\n> ", "")
+
+
+def test_a_resolved_card_and_the_form_that_reopens_it(sqlite_store: Store) -> None:
+    first = made(sqlite_store, Kind.COMPLAINT)
+    desk = desk_of(sqlite_store)
+    [filed] = desk.tickets.open_by_deadline()
+    done = desk.tickets.resolve(filed.reference, who="slack:U0OFFICER", justified=False)
+    events = tuple(replace(event, at=RECEIVED) for event in done.events)
+    closed = replace(done, reference=first.reference, events=events)
+    card = ticket_message(closed, "Complaint: resolved", full=False, page_url=PAGE, now=RECEIVED)
+    held_message("card_resolved", card)
+    view = step_modal(closed, "reopen", closed.version, today=RECEIVED.date(), card={},
+                      page_url=PAGE)  # fmt: skip
+    assert view_problems(view) == []
+    held("step_reopen", render_view(view))
+
+
+def test_a_letter() -> None:
+    notice = Notice("7:requester:reply:1", "U1", "PD-7K3M-9QXD: Our reply to your request",
+                    "We are sorry.\n\nWe stopped the calls.", sort=Sort.LETTER)  # fmt: skip
+    held_message("letter", *notice_messages(notice, None, full=False, page_url=PAGE, now=RECEIVED))
+
+
+def test_what_is_said_of_the_desk_itself() -> None:
+    held_message("welcome", plain_message(WELCOME))
+    held_message("help", plain_message(HELP))
+    held_message("in_private", in_private(7))
 
 
 def test_the_digest() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
 
+from bot.channels.slack.app import COMMAND
 from bot.channels.slack.checks import SCOPES, check_slack
+from bot.channels.slack.desk_calls import HELP
+from bot.channels.slack.listeners import FORM_COMMANDS, REPORT, SEND
 from bot.channels.slack.service import SlackSettings
-from bot.config import ROOT
+from bot.config import ROOT, read_settings
+from bot.doctor import CHECKS
 from tests.fakes import slack as fake
 from tests.fakes.slack import DEPUTY, OFFICER, OFFICERS_CHANNEL, FakeSlack
 
@@ -60,6 +65,48 @@ def test_the_manifest_asks_for_these_scopes_and_the_guide_explains_each() -> Non
     assert [scope for scope in SCOPES if f"| `{scope}` |" not in guide] == []
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
     assert events == ["app_home_opened", "app_mention", "message.im"]
-    assert len(manifest["features"]["agent_view"]["suggested_prompts"]) <= 4
-    names = {s["callback_id"] for s in manifest["features"]["shortcuts"]}
-    assert names == {"report_incident", "send_to_officer"}
+
+
+def test_the_manifest_has_every_surface_that_the_code_serves() -> None:
+    manifest = json.loads((ROOT / "slack" / "manifest.json").read_text(encoding="utf-8"))
+    features = manifest["features"]
+    home = features["app_home"]
+    assert home["home_tab_enabled"] and home["messages_tab_enabled"]
+    assert not home["messages_tab_read_only_enabled"]
+    # The Assistant container is closed to new apps.
+    assert "assistant_view" not in features
+    assert len(features["agent_view"]["suggested_prompts"]) <= 4
+    shortcuts = {s["callback_id"]: s["type"] for s in features["shortcuts"]}
+    assert shortcuts == {REPORT: "global", SEND: "message"}
+    [command] = features["slash_commands"]
+    words = set(command["usage_hint"].split(" | "))
+    assert command["command"] == COMMAND
+    assert words == {"help", "ask", "disclose", "status", *FORM_COMMANDS}
+    assert [word for word in words if f"/privacy {word}" not in HELP] == []
+    assert manifest["settings"]["interactivity"]["is_enabled"]
+    assert manifest["settings"]["socket_mode_enabled"]
+
+
+def test_the_guide_has_five_steps_each_with_a_drawing() -> None:
+    folder = ROOT / "docs" / "slack"
+    guide = (folder / "setup.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^## \d\. ", guide, re.MULTILINE)
+    pictures = re.findall(r"!\[Drawing: [^]]+\]\(([^)]+)\)", guide)
+    assert len(steps) == len(pictures) == 5
+    assert {path.name for path in folder.glob("*.svg")} == set(pictures)
+    assert "drawings of what you click, not photographs" in guide
+
+
+@pytest.mark.parametrize(
+    ("mode", "missing"),
+    [
+        ("socket", {"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"}),
+        ("http", {"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}),
+    ],
+)
+def test_without_tokens_slack_is_off_and_the_doctor_says_so(mode: str, missing: set[str]) -> None:
+    settings = read_settings({"SLACK_MODE": mode}, None)
+    assert not settings.slack_is_on
+    found = {finding.part: finding for finding in dict(CHECKS)["Slack"](settings)}
+    assert set(found) == missing
+    assert all("Slack is off" in f.seen and f.mend for f in found.values())

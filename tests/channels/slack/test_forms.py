@@ -20,7 +20,17 @@ from tests.channels.slack.test_messages import away
 from tests.fakes.assistant import saying
 from tests.fakes.block_kit import render, render_view
 from tests.fakes.desks import file, set_time
-from tests.fakes.slack import ALICE, BOB, GUEST, OFFICER, TEAM, Fault, chosen, typed
+from tests.fakes.slack import (
+    ALICE,
+    BOB,
+    GUEST,
+    OFFICER,
+    STRANGER,
+    TEAM,
+    Fault,
+    chosen,
+    typed,
+)
 
 COMPLAINT = {
     "what": typed("A clerk read my bill out loud at the counter"),
@@ -159,6 +169,15 @@ def test_a_form_is_filed_once_with_a_receipt_and_counts_from_the_first_word(desk
     assert set(ticket.fields) == set(COMPLAINT)
     until(lambda: not desk.inbox.claim(5), "all rows are done")
     assert len([p for p in desk.slack.direct(ALICE) if ticket.reference in p.text]) == 1
+
+
+@pytest.mark.parametrize("user", [GUEST, STRANGER])
+def test_who_is_external_files_as_a_customer(desk: Office, user: str) -> None:
+    desk.send.command(user, "complaint")
+    submit(desk, user, modal(desk), COMPLAINT)
+    desk.answers(user)
+    [ticket] = desk.desk.tickets.of_person(f"slack:{TEAM}:{user}")
+    assert ticket.role is Role.CUSTOMER
 
 
 def test_what_does_not_fit_is_said_inline_and_nothing_is_filed(desk: Office) -> None:

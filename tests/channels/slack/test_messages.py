@@ -15,7 +15,7 @@ from bot.store.tables import conversations, slack_inbox
 from tests.channels.slack.office import Office, quoting, until
 from tests.fakes import slack as fake
 from tests.fakes.assistant import saying
-from tests.fakes.slack import ALICE, BOB, GENERAL, GUEST, OFFICER, STRANGER
+from tests.fakes.slack import ALICE, BOB, GENERAL, GUEST, OFFICER, STRANGER, Fault
 
 
 def roles_of(desk: Office) -> dict[str, str]:
@@ -67,6 +67,24 @@ def test_a_message_that_comes_as_event_and_from_the_history_is_one(desk: Office)
     assert desk.send.event(event, "Ev-another-id").status_code == 200
     desk.answers(ALICE)
     assert len(desk.assistant.heard) == 1
+
+
+def test_it_is_shown_that_the_desk_works_on_it(desk: Office) -> None:
+    ts = desk.write(ALICE, "When do you need my consent?")
+    desk.answers(ALICE)
+    shown = until(lambda: desk.slack.called("assistant.threads.setStatus"), "the status")[0].body
+    assert (shown["thread_ts"], shown["status"]) == (ts, "is looking it up in the policy…")
+
+
+def test_where_slack_knows_no_agents_it_is_a_plain_bot(desk: Office) -> None:
+    for method in ("setStatus", "setSuggestedPrompts"):
+        desk.slack.faults[f"assistant.threads.{method}"].extend([Fault(error="unknown_method")] * 9)
+    opened = {"type": "app_home_opened", "user": ALICE, "tab": "messages", "channel": "D0ALICE"}
+    desk.send.event(opened, "Ev-opened")
+    desk.answers(ALICE)
+    until(lambda: desk.slack.called("assistant.threads.setSuggestedPrompts"), "prompts")
+    desk.write(ALICE, "When do you need my consent?")
+    assert "Clause 3.6" in desk.answers(ALICE, 2)[-1].text
 
 
 def test_threads_of_a_direct_message_are_conversations_of_their_own(desk: Office) -> None:
