@@ -154,14 +154,26 @@ def split(text: str, shown: Sequence[Block]) -> list[Message]:
         size += weight
     if len(groups) == 1 and len(text) <= LONGEST_MESSAGE:
         return [Message(kit.escape(text), tuple(groups[0]))]
-    return [
-        Message(kit.escape("\n".join(kit.texts(_without_actions(group)))), tuple(group))
-        for group in groups
-    ]
+    return [Message(read_aloud(group), tuple(group)) for group in groups]
 
 
-def _without_actions(shown: Sequence[Block]) -> list[Block]:
-    return [block for block in shown if block["type"] != "actions"]
+def read_aloud(shown: Sequence[Block]) -> str:
+    """What stands in these blocks, for where blocks are not shown."""
+    return "\n".join(words for block in shown if (words := _aloud(block)))
+
+
+def _aloud(block: Block) -> str:
+    if block["type"] == "rich_text":
+        parts = (part["text"] for element in block["elements"] for part in element["elements"])
+        return kit.escape("".join(parts))
+    if block["type"] == "actions":
+        return ""
+    given = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]
+    return "\n".join(
+        text["text"] if text["type"] == "mrkdwn" else kit.escape(text["text"])
+        for text in given
+        if text
+    )
 
 
 def repeated(body: Mapping[str, Any]) -> dict[str, Any]:

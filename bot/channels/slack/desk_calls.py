@@ -7,8 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from bot.channels.slack import blocks as kit
-from bot.channels.slack.answers import Message, answer_messages, plain_message, plain_messages
+from bot.channels.slack.answers import (
+    Message,
+    answer_messages,
+    plain_message,
+    plain_messages,
+    read_aloud,
+)
 from bot.channels.slack.home import FILTERS, officer_home, prompts, requester_home
 from bot.channels.slack.listeners import FORM_COMMANDS
 from bot.channels.slack.modals import step_problems
@@ -27,6 +35,8 @@ from bot.domain.receipts import receipt, status_lines
 from bot.domain.slack import Delivery
 from bot.domain.tickets import Kind, Ticket, parse_reference
 from bot.domain.translation import ENGLISH
+
+log = structlog.get_logger(__name__)
 
 HELP = (
     "What I can do here; only you see my answers:\n"
@@ -96,8 +106,18 @@ class DeskCalls:
         blocks = [b for b in row.data.get("blocks") or () if b.get("block_id") != "feedback"]
         blocks.append(kit.context(THANKS.get(word, THANKS["yes"])))
         url = str(row.data.get("response_url") or "")
-        body = {"replace_original": True, "text": THANKS.get(word, THANKS["yes"]), "blocks": blocks}
-        self.outbox.respond(f"feedback:{row.id}", url, row.user, body)
+        body = Message(read_aloud(blocks), tuple(blocks)).to_body()
+        self.outbox.respond(f"feedback:{row.id}", url, row.user, {**body, "replace_original": True})
+        self._rated(row, word)
+
+    def _rated(self, row: Delivery, word: str) -> None:
+        """Note which clauses helped, without a word or a name: the log holds neither."""
+        wanted = str(row.data.get("value") or "")
+        first = self.inbox.find(int(wanted)) if wanted.isdecimal() else None
+        answer = self._passed_on(first) if first and first.user == row.user else None
+        if answer is not None:
+            shown = {"intent": answer.get("intent"), "clauses": answer["clauses"]}
+            log.info("answer_rated", helpful=word == "yes", **shown)
 
     def form(self, row: Delivery) -> None:
         """A modal that was sent: a request, or an officer's step."""

@@ -243,6 +243,10 @@ def test_the_longest_clause_is_spread_and_never_cut(length: int) -> None:
         for part in element["elements"]
     )  # fmt: skip
     assert quoted == text
+    if len(messages) > 1:
+        aloud = "".join(message.text for message in messages).replace("\n", "")
+        assert f"<{PAGE}/policy#1.1|Clause 1.1: Long>" in aloud
+        assert text.replace("\n", "") in aloud
 
 
 @given(st.text(min_size=1, max_size=9_000))

@@ -7,6 +7,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.conversation import AssistantError, TurnRequest
 from bot.domain.people import Role
@@ -15,6 +16,7 @@ from bot.store.tables import conversations, slack_inbox
 from tests.channels.slack.office import Office, quoting, until
 from tests.fakes import slack as fake
 from tests.fakes.assistant import saying
+from tests.fakes.desks import shipped_library
 from tests.fakes.slack import ALICE, BOB, GENERAL, GUEST, OFFICER, STRANGER, Fault
 
 
@@ -253,8 +255,18 @@ def test_feedback_takes_the_place_of_its_question(desk: Office) -> None:
     desk.write(ALICE, "When do you need consent?")
     [answer] = desk.answers(ALICE)
     feedback = next(b for b in answer.body["blocks"] if b.get("block_id") == "feedback")
-    desk.send.press(ALICE, feedback["elements"][0], answer, block_id="feedback")
-    [(_, body)] = until(lambda: desk.slack.responses, "thanks")
+    with capture_logs() as written:
+        desk.send.press(ALICE, feedback["elements"][0], answer, block_id="feedback")
+        [(_, body)] = until(lambda: desk.slack.responses, "thanks")
+        until(lambda: [w for w in written if w["event"] == "answer_rated"], "it is noted")
+    [noted] = [w for w in written if w["event"] == "answer_rated"]
+    assert noted == {
+        "event": "answer_rated", "log_level": "info", "helpful": True, "intent": "consent",
+        "clauses": ["3.6"],
+    }  # fmt: skip
     assert body["replace_original"] is True
+    # Where blocks are not shown the answer is still there.
+    assert shipped_library().policy.get("3.6").text[:200] in body["text"]
+    assert body["text"].endswith("You said that this was helpful.")
     assert "helpful" in json.dumps(body["blocks"][-1])
     assert not [b for b in body["blocks"] if b.get("block_id") == "feedback"]
