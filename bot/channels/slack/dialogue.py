@@ -29,6 +29,7 @@ from bot.domain.slack import Delivery
 
 log = structlog.get_logger(__name__)
 
+DISCLOSE = "disclose"
 WORKING = "is looking it up in the policy…"
 STAFF_ONLY = "Guidance on disclosing is for the company's own staff. You can ask the policy itself."
 
@@ -80,7 +81,9 @@ class Dialogue:
         channel = await asyncio.to_thread(self._direct, row.user)
         before = (first.number or 1) - 1
         history = await asyncio.to_thread(self.talk.history, first.conversation, before)
-        return await self._moved(row, channel, str(history[0]["text"]), first)
+        word = str(row.data.get("action")).partition(":")[2]
+        about = DISCLOSURE if word == DISCLOSE else None
+        return await self._moved(row, channel, str(history[0]["text"]), first, about=about)
 
     async def mention(self, row: Delivery) -> bool:
         person = await self._person(row)
@@ -90,10 +93,10 @@ class Dialogue:
     async def command(self, row: Delivery, word: str, text: str) -> bool:
         """`/privacy ask` and `/privacy disclose`, answered to this person alone."""
         person = await self._person(row)
-        if word == "disclose" and not person.role.is_staff:
+        if word == DISCLOSE and not person.role.is_staff:
             self.placing.respond(row, [plain_message(STAFF_ONLY)])
             return True
-        about = DISCLOSURE if word == "disclose" else None
+        about = DISCLOSURE if word == DISCLOSE else None
         said = await self._say(row, person, text=text, about=about)
         return await self._answered(row, said)
 
@@ -161,13 +164,14 @@ class Dialogue:
         text: str | None,
         first: Delivery,
         payload: str | None = None,
+        about: str | None = None,
     ) -> bool:
         """Say something in the direct message that was begun elsewhere."""
         person = await self._person(row)
         conversation = await asyncio.to_thread(
             self.threads.find_or_open, person, row.team, channel, MAIN, row.user
         )
-        said = await self._said(row, conversation, text, payload, first)
+        said = await self._said(row, conversation, text, payload, first, about)
         return await self._answered(row, said)
 
     async def _answered(self, row: Delivery, said: Said) -> bool:

@@ -88,7 +88,7 @@ class Placing:
 
     def _to_command(self, row: Delivery, said: Said) -> None:
         if is_personal(said) and not _has_verdict(said) and not said.pending:
-            self.respond(row, [in_private(row.id)])
+            self.respond(row, [in_private(row.id, _word(row))])
             return
         self.respond(row, self._messages(row, said, public=said.pending), _name(said))
 
@@ -98,9 +98,11 @@ class Placing:
             self.outbox.respond(f"{name}:{row.id}:{number}", url, row.user, message.to_body())
 
 
-def in_private(row: int) -> Message:
-    """The way from a channel into the direct message, with what was written."""
-    go_on = kit.button("Continue in a direct message", "continue", str(row), style="primary")
+def in_private(row: int, word: str = "") -> Message:
+    """The way from a channel into the direct message, with what was written, and with the word of
+    /privacy that it was written after."""
+    action = f"continue:{word}" if word else "continue"
+    go_on = kit.button("Continue in a direct message", action, str(row), style="primary")
     return Message(IN_PRIVATE, (*kit.paragraphs(IN_PRIVATE), *kit.actions([go_on])))
 
 
@@ -110,6 +112,10 @@ def is_personal(said: Said) -> bool:
         reply.get("ticket") or reply.get("verdict") or reply.get("intent") in PERSONAL
         for reply in said.replies
     )
+
+
+def _word(row: Delivery) -> str:
+    return row.text.partition(" ")[0].lower()
 
 
 def _has_verdict(said: Said) -> bool:

@@ -115,6 +115,18 @@ def test_disclose_asks_for_advice_and_shows_the_verdict(desk: Office) -> None:
     assert desk.assistant.heard[0].metadata["about"] == DISCLOSURE
 
 
+def test_a_case_that_needs_a_question_stays_a_case_of_disclosure(desk: Office) -> None:
+    asked = [Reply("Is it an emergency?").to_json()]
+    desk.assistant.lines = [[Reply("That needs care.", intent="talk_to_human").to_json()], asked]
+    desk.send.command(BOB, "disclose may I tell her husband?")
+    [body] = told(desk)
+    [go_on] = next(b for b in body["blocks"] if b["type"] == "actions")["elements"]
+    desk.send.press(BOB, go_on, channel="C0GENERAL")
+    desk.answers(BOB)
+    assert [turn.metadata.get("about") for turn in desk.assistant.heard] == [DISCLOSURE] * 2
+    assert desk.assistant.heard[1].text == "may I tell her husband?"
+
+
 def test_guests_get_no_staff_guidance(desk: Office) -> None:
     desk.send.command(GUEST, "disclose may I give the police an address?")
     [body] = told(desk)
