@@ -1,4 +1,4 @@
-"""Cards of tickets for the Privacy Officer, letters to requesters, and the morning's digest.
+"""Cards of tickets for the Privacy Officer.
 
 A card carries reference, kind, dates and initials; the person's words only where the company chose
 so. The same card is built whenever its ticket moves, so that it can be brought up to date in place.
@@ -13,14 +13,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.channels.slack import blocks as kit
-from bot.channels.slack.answers import Message, split
+from bot.channels.slack.answers import Message
 from bot.channels.slack.blocks import Block
 from bot.channels.slack.people import user_of
 from bot.domain.clocks import Clock, local_date
 from bot.domain.dates import spoken
 from bot.domain.leading_answers import answer_words
 from bot.domain.tickets import Event, Status, Step, Ticket, is_open, next_status
-from bot.notices import DigestLine, Notice, Sort
 
 STATUS_WORDS = {
     Status.RECEIVED: "New, not acknowledged",
@@ -257,47 +256,3 @@ def since(ticket: Ticket, version: int) -> list[str]:
     """What happened to a ticket after this version of it, newest last."""
     zone = ticket.clocks[0].zone
     return [event_line(event, zone) for event in ticket.events[version:]][-LATEST_SHOWN:]
-
-
-def notice_messages(notice: Notice, ticket: Ticket | None, *, full: bool, page_url: str,
-                    now: datetime) -> list[Message]:  # fmt: skip
-    """A notice as Slack shows it: a card, a digest, or the words alone, in as many messages as
-    they need."""
-    if notice.sort is Sort.DIGEST:
-        return [digest_message(notice)]
-    if notice.sort is Sort.CARD and ticket is not None:
-        heading = notice.subject.removeprefix(f"{notice.reference}: ")
-        card = ticket_message(
-            ticket, heading, full=full, page_url=page_url, now=now, repeated=notice.repeated
-        )
-        return [card]
-    again = AGAIN if notice.repeated else ""
-    shown = [kit.header(f"{again}{notice.subject}"), *kit.paragraphs(notice.text)]
-    return split(f"{again}{notice.subject}\n{notice.text}", shown)
-
-
-def digest_message(notice: Notice) -> Message:
-    """The morning's list in one message, grouped; what does not fit is counted, not dropped."""
-    again = AGAIN if notice.repeated else ""
-    shown: list[Block] = [kit.header(f"{again}{notice.subject}")]
-    size, left = 0, list(notice.lines)
-    group = ""
-    while left and len(shown) < 40 and size < 8_000:
-        line = left.pop(0)
-        if line.group != group:
-            group = line.group
-            shown.append(kit.marked(f"*{kit.escape(group)}*"))
-        words = _digest_line(line)
-        size += len(words)
-        shown.append(kit.marked(words))
-    if left:
-        more = f"And {len(left)} more on the officer page."
-        shown.append(kit.marked(f"<{notice.link}|{kit.escape(more)}>" if notice.link else more))
-    if not notice.lines:
-        shown += kit.paragraphs(notice.text)
-    return Message(kit.escape(kit.shortened(notice.text, 3500)), tuple(shown))
-
-
-def _digest_line(line: DigestLine) -> str:
-    text = kit.escape(line.text.removeprefix(f"{line.reference}: "))
-    return f"<{line.link}|{line.reference}> {text}" if line.link else text

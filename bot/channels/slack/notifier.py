@@ -9,9 +9,10 @@ from typing import Any
 import structlog
 
 from bot.channels.slack.api import SlackTrouble
-from bot.channels.slack.cards import STATUS_WORDS, notice_messages, ticket_message
+from bot.channels.slack.cards import STATUS_WORDS, ticket_message
 from bot.channels.slack.outbox import UPDATE, Outbox
 from bot.channels.slack.people import Roster, user_of
+from bot.channels.slack.shown_notices import notice_messages
 from bot.desk import Desk
 from bot.domain.errors import NotFound
 from bot.domain.tickets import Ticket
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 # Longer waits are the sweep's: the notice's lease must not end meanwhile.
 LONGEST_WAIT = 20.0
+NOT_PRIVATE = "no private channel that the desk is in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,25 @@ class SlackNotifier(Notifier):
         try:
             unfit = self._unfit(to, for_staff=notice.sort is not Sort.LETTER)
             if unfit:
-                raise NoticeError(f"this person is {unfit} in Slack", permanent=True)
+                raise NoticeError(f"this address is {unfit}", permanent=True)
+            copied = notice.sort is Sort.CARD and self._may_stand_in_channel(to)
             self._send(_key(notice, to), to, body, reference, version)
         except SlackTrouble as trouble:
             raise _told(trouble) from None
         self._follow(notice, to, more)
-        if notice.sort is Sort.CARD and self.channel and self.channel != to:
+        if copied and self.channel:
             self.outbox.post(
                 _key(notice, self.channel), self.channel, body, reference=reference, version=version
             )
 
     def _unfit(self, to: str, *, for_staff: bool) -> str:
+        if to == self.channel:
+            return "" if self.roster.channel_is_private else NOT_PRIVATE
         return self.roster.unfit(to, for_staff=for_staff) if to[:1] in {"U", "W"} else ""
+
+    def _may_stand_in_channel(self, to: str) -> bool:
+        """Whether the officers' channel gets a copy of what this person was told."""
+        return self.channel not in {None, to} and self.roster.channel_is_private
 
     def _bodies(self, notice: Notice, ticket: Ticket | None) -> list[dict[str, Any]]:
         shown = notice_messages(
@@ -101,10 +110,11 @@ class SlackNotifier(Notifier):
         found: list[str] = []
         try:
             self.outbox.api.call("auth.test")
-            for address in addresses:
+            channel = [self.channel] if self.channel else []
+            for address in dict.fromkeys([*addresses, *channel]):
                 unfit = self._unfit(user_of(address) or address, for_staff=True)
                 if unfit:
-                    found.append(f"Someone who is to be told by Slack is {unfit} there.")
+                    found.append(f"An address of the settings is {unfit}.")
         except SlackTrouble as trouble:
             found.append(f"Slack refuses us: {trouble.reason}.")
         return found

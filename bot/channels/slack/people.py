@@ -34,7 +34,8 @@ class Roster:
     channel: str | None
     clock: Callable[[], float] = time.monotonic
     _roles: dict[str, tuple[float, Role]] = field(default_factory=dict)
-    _members: tuple[float, frozenset[str]] | None = None
+    # None in it: the channel is not private, is shared outside, or is not seen.
+    _members: tuple[float, frozenset[str] | None] | None = None
 
     def person(self, team: str, user: str) -> Person:
         """Raises SlackTrouble when Slack cannot be asked: nobody is guessed to be staff."""
@@ -79,20 +80,28 @@ class Roster:
             return {}
         return about
 
+    @property
+    def channel_is_private(self) -> bool:
+        """Whether cards may stand in the officers' channel. Raises SlackTrouble."""
+        return self._in_channel() is not None
+
     def _helpers(self) -> frozenset[str]:
-        """The members of the officer channel, as long as it is private and not shared outside."""
+        """The members of the officers' channel, as long as it is private."""
+        return self._in_channel() or frozenset()
+
+    def _in_channel(self) -> frozenset[str] | None:
         if self.channel is None:
-            return frozenset()
+            return None
         if self._members is None or self.clock() - self._members[0] > KEPT_SECONDS:
             self._members = (self.clock(), self._channel_members(self.channel))
         return self._members[1]
 
-    def _channel_members(self, channel: str) -> frozenset[str]:
+    def _channel_members(self, channel: str) -> frozenset[str] | None:
         try:
             about = self.api.call("conversations.info", {"channel": channel})["channel"]
             if not about.get("is_private") or about.get("is_ext_shared"):
                 log.warning("slack_officer_channel_not_private")
-                return frozenset()
+                return None
             listed = self.api.call(
                 "conversations.members", {"channel": channel, "limit": LARGEST_CHANNEL}
             )
@@ -100,7 +109,7 @@ class Roster:
             if not trouble.permanent:
                 raise
             log.warning("slack_officer_channel_unknown", reason=trouble.reason)
-            return frozenset()
+            return None
         return frozenset(listed.get("members", ()))
 
 

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from bot.channels.slack import blocks as kit
 from bot.channels.slack.answers import Message, answer_messages, plain_message
-from bot.channels.slack.cards import notice_messages, ticket_message
+from bot.channels.slack.cards import ticket_message
 from bot.channels.slack.desk_calls import HELP, WELCOME
 from bot.channels.slack.home import officer_home, requester_home
 from bot.channels.slack.modals import step_modal
 from bot.channels.slack.placing import in_private
 from bot.channels.slack.request_form import request_modal
+from bot.channels.slack.shown_notices import notice_messages
 from bot.domain.people import Role
 from bot.domain.policy import Clause
 from bot.domain.replies import QuickReply, QuotedClause, Reply

@@ -263,6 +263,20 @@ def test_who_left_or_is_no_member_is_skipped_for_good_and_reported(
     assert why in desk.notifier.problems([OFFICER, DEPUTY])[0]
 
 
+@pytest.mark.parametrize("about", [{"is_private": False}, {"is_ext_shared": True}])
+def test_no_card_stands_in_a_channel_that_others_read(desk: Office, about: dict[str, Any]) -> None:
+    ticket = file(desk.desk)
+    desk.slack.channels[OFFICERS_CHANNEL].update(about)
+    desk.notifier.send(card_notice(ticket))
+    assert len(desk.slack.direct(OFFICER)) == 1
+    with pytest.raises(NoticeError) as refused:
+        desk.notifier.send(card_notice(ticket, OFFICERS_CHANNEL))
+    assert refused.value.permanent
+    assert "no private channel" in desk.notifier.problems([OFFICER])[0]
+    desk.notifier.outbox.flush()
+    assert desk.slack.messages(OFFICERS_CHANNEL) == []
+
+
 def test_of_whom_slack_says_nothing_nothing_is_assumed(desk: Office) -> None:
     ticket = file(desk.desk)
     desk.slack.faults["users.info"].extend([Fault(error="missing_scope")] * 5)

@@ -9,10 +9,10 @@ import pytest
 
 from bot.channels.slack.answers import plain_message
 from bot.channels.slack.api import Api
-from bot.channels.slack.cards import notice_messages
 from bot.channels.slack.notifier import SlackNotifier
 from bot.channels.slack.outbox import Outbox
 from bot.channels.slack.people import Roster
+from bot.channels.slack.shown_notices import notice_messages
 from bot.notices import Notice, Sort
 from bot.store.db import Store
 from bot.store.slack_posts import SlackPosts
