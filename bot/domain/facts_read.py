@@ -25,8 +25,8 @@ COMBINATIONS = 240
 # this; more where something that would permit may be missing.
 RULES_SURE = 0.15
 SECOND_SURE = 0.75
-EVIDENCE = 3.0
-EVIDENCE_UNDONE = 4.5
+EVIDENCE = 2.75
+EVIDENCE_UNDONE = 3.5
 MOST_EVIDENCE = 4.0
 # Who wants whose information must be this likely where nobody asked.
 TOLD = 0.8

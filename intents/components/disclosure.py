@@ -45,7 +45,7 @@ QUESTIONS = (VERDICT, *UNSAID)
 # More layers read better and take longer to teach; reading costs the same.
 TAUGHT = 3
 # Four passes; the later ones over what is still read badly.
-SHARES = (1.0, 1.0, 0.8, 0.8)
+SHARES = (1.0, 1.0, 0.5, 0.5)
 LAYER_RATE = 6e-4
 HEAD_RATE = 5e-3
 CLIP = 2.0
