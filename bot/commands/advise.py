@@ -108,7 +108,7 @@ def judge_file(file: Path, out: Path) -> None:
     """Write one verdict for each line, in order. Raises InvalidInput naming a bad line."""
     texts = [_text(number, line) for number, line in json_lines(file)]
     with with_assistant() as application, out.open("w", encoding="utf-8") as lines:
-        for line in asyncio.run(_judged_and_closed(application, texts)):
+        for line in asyncio.run(judged_and_closed(application, texts)):
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
@@ -118,7 +118,8 @@ def _text(number: int, line: Any) -> str:
     return str(line["text"])
 
 
-async def _judged_and_closed(application: Application, texts: Sequence[str]) -> list[Any]:
+async def judged_and_closed(application: Application, texts: Sequence[str]) -> list[Any]:
+    """Judge each text by itself, then let go of the assistant."""
     judged = await _judged(application, texts)
     await application.assistant.close()
     return judged

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.commands.advise import judged_and_closed
 from bot.commands.ask import Question, json_lines, predictions
 from bot.commands.desk import with_assistant
 from bot.commands.terminal import emit, say
@@ -19,6 +20,7 @@ from bot.evaluation.figures import figures, intents, is_quoted, text_alone
 from bot.evaluation.page import page
 from bot.evaluation.questions import Judged, Labelled, RankedByText
 from bot.evaluation.stock import StockPipeline
+from bot.evaluation.verdicts import LabelledRequest, verdict_figures
 from bot.wiring import Application
 
 OWN_QUESTIONS = ROOT / "tests" / "eval" / "questions.jsonl"
@@ -40,8 +42,15 @@ def evaluate(
         bool, typer.Option(help="Train Rasa's stock pipeline on the same messages, and compare.")
     ] = False,
 ) -> None:
-    """Train where needed, read a labelled file, write a page and print the figures as JSON."""
-    questions = [Labelled.read(number, line) for number, line in json_lines(file)]
+    """Train where needed, read a labelled file, write a page and print the figures as JSON.
+
+    Of a file of staff's requests (lines with a verdict) the figures of the verdicts are printed.
+    """
+    lines = list(json_lines(file))
+    if any(isinstance(line, dict) and "verdict" in line for _, line in lines):
+        emit(_verdicts([LabelledRequest.read(number, line) for number, line in lines]))
+        return
+    questions = [Labelled.read(number, line) for number, line in lines]
     target = out or read_settings().home / PAGE
     with with_assistant() as application:
         judged, ranked = asyncio.run(_read(application, questions, ranking=ranking))
@@ -51,6 +60,12 @@ def evaluate(
     target.write_text(page(judged, found, file.name, datetime.now(UTC)), encoding="utf-8")
     say(f"The page is {target}")
     emit(found)
+
+
+def _verdicts(requests: Sequence[LabelledRequest]) -> dict[str, Any]:
+    with with_assistant() as application:
+        judged = asyncio.run(judged_and_closed(application, [one.text for one in requests]))
+    return verdict_figures(requests, judged)
 
 
 async def _read(

@@ -15,8 +15,9 @@ from components.graph.shell import READING, Shell, details_of, read_ones, shared
 from components.ngrams import STAFF
 
 DISCLOSURES = ("disclosure_customer", "disclosure_employee")
-# "Her landlord is on the line and wants the balance": told, not asked, it looks like these.
-PERHAPS = ("out_of_scope", "ticket_status")
+# "Her landlord is on the line and wants the balance, she took her consent back": told, not asked,
+# it looks like one of these.
+PERHAPS = ("out_of_scope", "ticket_status", "consent", "consent_withdrawal", "access_request")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
