@@ -58,11 +58,11 @@ def test_what_is_wrong_is_named(
     assert list(to_mend(slack)) == [part]
 
 
-def test_the_manifest_asks_for_these_scopes_and_the_guide_explains_each() -> None:
+def test_the_manifest_asks_for_these_scopes_and_the_readme_gives_each_reason() -> None:
     manifest = json.loads((ROOT / "slack" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
-    guide = (ROOT / "docs" / "slack" / "setup.md").read_text(encoding="utf-8")
-    assert [scope for scope in SCOPES if f"| `{scope}` |" not in guide] == []
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [scope for scope in SCOPES if f"| `{scope}` |" not in readme] == []
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
     assert events == ["app_home_opened", "app_mention", "message.im"]
 
