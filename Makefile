@@ -2,7 +2,6 @@
 PYTHON ?= python3
 DESK = .venv/bin/privacydesk
 
-# Takes new sentences into the French catalogue, to be translated there.
 CATALOGUE = bot/locale/desk.pot
 
 .PHONY: run install test soak check bench evaluate lock catalogue
@@ -35,6 +34,7 @@ lock: install
 	.uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url pyproject.toml --group dev -o requirements.lock
 	.uv/bin/uv --directory intents pip compile --universal --generate-hashes --no-emit-index-url -p 3.10 pyproject.toml -o requirements.lock
 
+# Takes new sentences into the French catalogue, to be translated there.
 catalogue: install
 	.venv/bin/pybabel -q extract -F bot/locale/babel.cfg -k tr -k mark --no-location --omit-header -o $(CATALOGUE) .
 	.venv/bin/pybabel -q update -i $(CATALOGUE) -d bot/locale -D desk -l fr -w 100 --no-fuzzy-matching --ignore-obsolete --omit-header

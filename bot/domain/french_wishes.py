@@ -1,7 +1,7 @@
 """What a message in French plainly asks for, by its verbs.
 
-The reader learns from English; these few turns of phrase keep the commonest wishes of a French
-speaker from being guessed at.
+The encoder knows English and few examples are French; these turns of phrase keep the commonest
+wishes of a French speaker from being guessed at.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""How well messages are read: figures over labelled questions, and a page that shows them."""
+"""How well messages are read and requests judged: figures, a page, Rasa's own beside it."""
