@@ -165,9 +165,14 @@ def run_rasa(settings: Settings, arguments: Sequence[str], log: str, say: Say) -
 
     Raises TrainingError, which names the log.
     """
+    run_in_rasa(settings, ("-m", "rasa", *arguments), log, say)
+
+
+def run_in_rasa(settings: Settings, arguments: Sequence[str], log: str, say: Say) -> None:
+    """Run Rasa's interpreter with these arguments, as `run_rasa` does."""
     log_path = settings.home / "logs" / log
     log_path.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(assistant_python()), "-m", "rasa", *arguments]
+    command = [str(assistant_python()), *arguments]
     environment = rasa_environment(settings)
     with log_path.open("wb") as words:
         running = subprocess.Popen(  # noqa: S603
