@@ -146,13 +146,22 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _train(settings: Settings, target: Path, say: Say) -> None:
-    # In its own folder first: a model that is there under its name is a whole one.
-    partial = target.parent / f"partial-{os.getpid()}"
     # --force: Rasa's cache knows neither the files that our components read nor their modules, so
     # it would hand out a part that was learnt from yesterday's.
-    command = ("train", "--config", "config.yml", "--domain", "domain", "--data", "nlu", "rules")
-    place = ("--out", str(partial), "--fixed-model-name", "model", "--force")
-    run_rasa(settings, (*command, *place), "train.log", say)
+    what = ("--config", "config.yml", "--domain", "domain", "--data", "nlu", "rules", "--force")
+    train_into(settings, target, what, "train.log", say)
+
+
+def train_into(
+    settings: Settings, target: Path, arguments: Sequence[str], log: str, say: Say
+) -> None:
+    """Run `rasa train` with these arguments; the model is at `target` whole or not at all.
+
+    Raises TrainingError.
+    """
+    partial = target.parent / f"partial-{os.getpid()}"
+    place = ("--out", str(partial), "--fixed-model-name", "model")
+    run_in_rasa(settings, ("-m", "rasa", "train", *arguments, *place), log, say)
     trained = partial / "model.tar.gz"
     if not trained.is_file():
         raise TrainingError("training ended without a model")
@@ -160,16 +169,11 @@ def _train(settings: Settings, target: Path, say: Say) -> None:
     partial.rmdir()
 
 
-def run_rasa(settings: Settings, arguments: Sequence[str], log: str, say: Say) -> None:
-    """Run one of Rasa's commands to its end, its words in a log of that name in the home.
+def run_in_rasa(settings: Settings, arguments: Sequence[str], log: str, say: Say) -> None:
+    """Run Rasa's interpreter to its end, its words in a log of that name in the home.
 
     Raises TrainingError, which names the log.
     """
-    run_in_rasa(settings, ("-m", "rasa", *arguments), log, say)
-
-
-def run_in_rasa(settings: Settings, arguments: Sequence[str], log: str, say: Say) -> None:
-    """Run Rasa's interpreter with these arguments, as `run_rasa` does."""
     log_path = settings.home / "logs" / log
     log_path.parent.mkdir(parents=True, exist_ok=True)
     command = [str(assistant_python()), *arguments]
@@ -187,7 +191,7 @@ def run_in_rasa(settings: Settings, arguments: Sequence[str], log: str, say: Say
             raise
     if status != 0:
         raise TrainingError(
-            f"training failed (exit status {status}); the reason is at the end of {log_path}"
+            f"Rasa failed (exit status {status}); the reason is at the end of {log_path}"
         )
 
 

@@ -104,6 +104,13 @@ def test_a_failed_training_keeps_the_old_model_and_names_the_log(
     assert "something is wrong" in log
 
 
+def test_a_training_that_leaves_no_model_is_a_failed_one(rasa: Rasa, settings: Settings) -> None:
+    rasa("#!/bin/sh\necho trained\n")
+    with pytest.raises(TrainingError, match="without a model"):
+        ensure_model(settings, quietly)
+    assert find_model(settings) is None
+
+
 def test_a_swapped_model_shows(rasa: Rasa, settings: Settings) -> None:
     model = ensure_model(settings, quietly)
     model.path.write_bytes(b"another model")

@@ -89,5 +89,7 @@ class Company:
 
     def doors_for(self, *, staff: bool) -> tuple[Door, ...]:
         """Where somebody turns with what is not about privacy."""
-        names = ("billing", "technical_support", "customer_service")
-        return tuple(self.doors[name] for name in ("human_resources", *names)[not staff :])
+        names = ["billing", "technical_support", "customer_service"]
+        if staff:
+            names.insert(0, "human_resources")
+        return tuple(self.doors[name] for name in names)

@@ -16,10 +16,12 @@ BINDING_PAPERS = frozenset({"warrant", "subpoena", "order"})
 # What the service cannot do without, whatever is objected (policy 3.6).
 VITAL = frozenset({"service", "billing", "collection"})
 HELPERS = frozenset({"emergency", "care"})
-# Who works for the company under a contract that protects the information (policy 1.3, 7.4).
+# Who works for the company under a contract that protects the information (policy 1.3, 7.4), and
+# what a contract is no basis for: what nobody told, and what is theirs.
 CONTRACTORS = frozenset(
     {"billing_vendor", "our_marketing", "our_agent", "affiliate", "processor", "payroll"}
 )
+NO_WORK_OF_OURS = frozenset({"unclear", "personal", "curiosity", "sale", "marketing_theirs"})
 
 Guard = Callable[[Facts, Rules], str | None]
 
@@ -40,15 +42,8 @@ def _perhaps_emergency(facts: Facts, rules: Rules) -> str | None:
 
 
 def is_legal_demand(facts: Facts, rules: Rules) -> bool:
-    """A paper with legal force, or an authority that asks for more than totals.
-
-    A government office that plans, and wants what names nobody, or a published number, demands
-    nothing by law.
-    """
-    harmless = {"aggregated"}
-    if facts.recipient == "government" and facts.purpose != "legal":
-        harmless |= {"reidentifiable", "published"}
-    official = rules.group(facts) == "official" and facts.data not in harmless
+    """A paper with legal force, or an authority that asks for more than totals."""
+    official = rules.group(facts) == "official" and facts.data != "aggregated"
     return official or facts.paper in BINDING_PAPERS
 
 
@@ -143,7 +138,9 @@ def _authority(facts: Facts, _rules: Rules) -> str | None:
         return "agency_unproven"
     if facts.authority != "proven":
         return None
-    return "contracted" if facts.recipient in CONTRACTORS else "agent_proven"
+    if facts.recipient not in CONTRACTORS:
+        return "agent_proven"
+    return None if facts.purpose in NO_WORK_OF_OURS else "contracted"
 
 
 def _consent(facts: Facts, _rules: Rules) -> str | None:

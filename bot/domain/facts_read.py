@@ -2,8 +2,8 @@
 
 The reader (intents) gives for every fact how likely each value is, and, as a second reader, how
 likely each verdict is. The rules judge every likely combination of facts. A permission stands only
-when the rules are sure enough of it and the second reader does not disagree: the second reader
-lowers a permission, it never raises one.
+when both find one, neither doubts it, and they are sure enough together: each can lower what the
+other finds, and neither permits alone.
 """
 
 from __future__ import annotations
@@ -127,8 +127,7 @@ def _evidence(likely: float) -> float:
 
 def _rests_on_what_is_denied(values: Mapping[str, str]) -> bool:
     granted = ("consent", "given"), ("authority", "proven"), ("need", "yes"), ("data", "published")
-    safe = values.get("danger") == "imminent"
-    return not safe and any(values.get(name) == value for name, value in granted)
+    return any(values.get(name) == value for name, value in granted)
 
 
 def _combinations(readings: Readings) -> Iterator[tuple[dict[str, str], float]]:

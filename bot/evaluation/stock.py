@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.config import Settings
 from bot.evaluation.questions import Judged, Labelled
-from bot.training import INTENTS, Say, file_digest, run_in_rasa, run_rasa
+from bot.training import INTENTS, Say, file_digest, run_in_rasa, train_into
 
 PIPELINE = Path(__file__).with_name("stock.yml")
 READER = Path(__file__).with_name("stock_reader.py")
@@ -46,15 +46,13 @@ class StockPipeline:
         """Return the model of these messages and this pipeline, training it once."""
         folder = self.settings.home / "models"
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"stock-{self._digest()[:16]}"
-        model = folder / f"{name}.tar.gz"
+        model = folder / f"stock-{self._digest()[:16]}.tar.gz"
         if not model.is_file():
             self.say("Training Rasa's stock pipeline, an hour or so ...")
             for older in folder.glob("stock-*.tar.gz"):
                 older.unlink()
-            command = ("train", "nlu", "--config", str(self.pipeline), "--nlu", str(self.messages))
-            place = ("--out", str(folder), "--fixed-model-name", name)
-            run_rasa(self.settings, (*command, *place), LOG, self.say)
+            what = ("nlu", "--config", str(self.pipeline), "--nlu", str(self.messages))
+            train_into(self.settings, model, what, LOG, self.say)
         return model
 
     def _digest(self) -> str:

@@ -53,6 +53,12 @@ def test_what_the_policy_does_not_specify_is_said_to_be_so() -> None:
     assert "la durée de conservation des renseignements" in lead
 
 
+def test_what_the_policy_nearly_answers_is_quoted_as_all_there_is() -> None:
+    nearly = reading("retention", clauses=(("5.3", None),), answerable=0.47)
+    assert "It gives no more detail than this" in answer(nearly, voice()).lead
+    assert "Elle n’en dit pas plus" in answer(nearly, voice(language="fr")).lead
+
+
 def test_who_the_officer_is_comes_with_the_way_there() -> None:
     for answerable in (0.9, 0.3):
         asked = reading("accountability_contact", clauses=(("1.2", None),), answerable=answerable)

@@ -24,7 +24,7 @@ RECIPIENTS = (
     "other_carrier", "collections", "our_agent", "benefits", "insurer", "customers_agent",
     "executor", "emergency_services", "police", "spouse", "ex", "prospective_employer",
     "list_buyer", "other_company", "colleague", "it_contractor", "data_subject", "public",
-    "hospital", "unknown",
+    "hospital", "payroll", "unknown",
 )  # fmt: skip
 PURPOSES = ("unclear", "service", "collection", "marketing_theirs", "benefits", "work", "curiosity",
             "sale")  # fmt: skip
@@ -107,10 +107,13 @@ def test_every_verdict_quotes_clauses_that_exist(facts: Facts) -> None:
     assert all(id in shipped_library().policy for id in decision.clauses)
 
 
-@given(anything)
-def test_a_legal_demand_is_a_binding_paper_or_an_authority(facts: Facts) -> None:
-    official = facts.recipient in {"police", "court", "government"} and facts.data != "aggregated"
-    assert is_legal_demand(facts, rules()) == (official or facts.paper in BINDING_PAPERS)
+def test_a_legal_demand_is_a_binding_paper_or_an_authority() -> None:
+    """Over all that it may depend on: drawn at random, one case in thousands was not met."""
+    names = ("purpose", "paper", "data")
+    for recipient, *values in product(rules().recipients, *(VALUES[name] for name in names)):
+        facts = Facts(recipient=recipient, **dict(zip(names, values, strict=True)))
+        authority = recipient in {"police", "court", "government"} and facts.data != "aggregated"
+        assert is_legal_demand(facts, rules()) == (authority or facts.paper in BINDING_PAPERS)
 
 
 @given(anything)
@@ -159,17 +162,31 @@ NAMED = [
     ("customer friend data=published", "allowed", "scope.2"),
     ("customer friend data=unlisted", "consent_needed", "5.1"),
     ("customer friend data=unlisted anonymous=yes", "not_allowed", "5.1"),
+    ("customer friend data=published anonymous=yes", "allowed", "scope.2"),
+    # 7.4 and 1.3: our contract, for our work
+    ("employee payroll purpose=work authority=proven", "allowed", "7.4"),
+    ("customer billing_vendor purpose=research authority=proven", "allowed", "7.4"),
+    ("customer billing_vendor authority=proven", "refer_privacy_officer", "5.1"),
+    ("employee payroll purpose=personal authority=proven", "refer_privacy_officer", "5.2"),
+    ("customer our_agent purpose=marketing_theirs authority=proven data=list", "not_allowed",
+     "5.1"),
     # no basis
     ("customer spouse purpose=personal", "consent_needed", "5.1"),
     ("customer spouse consent=pending", "consent_needed", "5.1"),
     ("customer spouse consent=refused", "not_allowed", "5.1"),
     ("customer list_buyer purpose=sale data=list", "not_allowed", "intro.1"),
     ("customer other_company purpose=marketing_theirs data=list", "not_allowed", "intro.1"),
+    ("customer other_company purpose=marketing_theirs", "consent_needed", "5.1"),
+    ("customer other_carrier purpose=marketing_theirs", "not_allowed", "5.1"),
+    ("customer other_carrier purpose=service consent=refused", "not_allowed", "5.1"),
     ("customer other_company purpose=marketing_theirs data=list asked_each=yes", "consent_needed",
      "5.1"),
     ("customer public purpose=personal", "not_allowed", "5"),
     # not addressed
     ("customer parent person=minor", "refer_privacy_officer", "3.1"),
+    ("customer other_company", "refer_privacy_officer", "5.1"),
+    ("employee union", "refer_privacy_officer", "5.2"),
+    ("customer other_company purpose=personal", "consent_needed", "5.1"),
     ("customer executor person=deceased authority=proven", "refer_privacy_officer", "5.1"),
     ("customer other_company purpose=sale", "refer_privacy_officer", "5.1"),
     ("employee payroll purpose=work", "refer_privacy_officer", "5.2"),

@@ -92,6 +92,15 @@ def test_two_requests_are_answered_apart_and_judged_by_the_tighter(
     assert done.stdout.count("As I read it") == 2, done.stdout
 
 
+def test_a_story_told_in_chat_is_advised_on_and_begins_no_request(desk: RunningDesk) -> None:
+    """Of the caller's consent, not the writer's: read by itself it looks like a withdrawal."""
+    _, story = FLIPPED[1]
+    lines = json.dumps({"message": story, "role": "employee", "person": "clerk"}) + "\n"
+    told = json.loads(desk.run("chat", "--json", stdin=lines).stdout)
+    assert [reply.get("verdict") for reply in told["replies"]] == ["not_allowed"]
+    assert told["waiting_for"] is None
+
+
 def test_a_file_has_a_line_for_each_line_in_order(desk: RunningDesk, tmp_path: Path) -> None:
     texts = [pair[0] for pair in FLIPPED]
     found = judged(desk, texts, tmp_path)
